@@ -1,0 +1,95 @@
+"""The disk: every file that Pickup leaves behind is written through here, whole or not at all.
+
+A file is written beside its place under a temporary name, flushed to the disk, and renamed. A crash leaves the old
+file or the new one, and at worst a `.pickup-….part` that the next run removes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pickup.errors import LibraryError
+
+PART_PREFIX = ".pickup-"
+PART_SUFFIX = ".part"
+_CHUNK_BYTES = 1 << 20
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Gives a temporary path beside `path`; what was written there replaces `path` when the block ends well.
+
+    The temporary file keeps the extension, because muxers choose by it.
+
+    Raises:
+        LibraryError: The folder is read-only or the disk is full; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{PART_PREFIX}{uuid.uuid4().hex}{PART_SUFFIX}{path.suffix}")
+    try:
+        yield part
+        _flush(part)
+        part.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise LibraryError(
+            f"{path.name} could not be written: {error.strerror or error}",
+            where=str(path),
+            next_step="make room on the disk or choose another --library, then run the command again",
+        ) from error
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Writes a small file, whole or not at all."""
+    with whole_file(path) as part:
+        part.write_bytes(content)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a small UTF-8 file, whole or not at all."""
+    write_bytes(path, text.encode())
+
+
+def sha256_of(path: Path) -> str:
+    """Hash of a file's bytes, in hex; reads it in pieces."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def free_bytes(folder: Path) -> int:
+    """Free space on the disk that holds `folder`, which need not exist yet."""
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def remove_parts(folder: Path) -> None:
+    """Removes what interrupted writes left in `folder`; call only while nobody else writes there."""
+    for part in folder.glob(f"{PART_PREFIX}*{PART_SUFFIX}*"):
+        part.unlink(missing_ok=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open a folder; its rename is durable by itself
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

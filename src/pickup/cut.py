@@ -1,0 +1,289 @@
+"""A timeline as a frozen snapshot: tracks, events, transitions and markers in whole record frames.
+
+It knows nothing of files or of OTIO; `pickup.timelines` makes it and writes what it plans. What paints a frame
+follows the table in docs/decisions/0003-what-is-a-hole.md.
+
+    cut.picture_at(48)       the event that an editor sees at frame 48, or None
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+
+from pickup.errors import Finding
+from pickup.timing import FrameRange, FrameRate, Span, timecode
+
+Address = tuple[int, ...]
+"""Where an item stands in the file: index of the track in its stack, index in the track, and so on inwards."""
+
+
+class EventKind(StrEnum):
+    """What stands on the timeline, as the table of holes tells them apart."""
+
+    FOOTAGE = "footage"
+    OFFLINE = "offline media"
+    TITLE = "title"
+    SLUG = "slug"
+    LEADER = "bars or leader"
+    ADJUSTMENT = "adjustment or transparent clip"
+    NESTED = "compound clip"
+    OPAQUE = "multicam or unknown item"
+    GAP = "gap"
+
+
+class MediaKind(StrEnum):
+    """What a reference points at."""
+
+    MOVIE = "movie"
+    STILL = "still"
+    SEQUENCE = "image sequence"
+    SOUND = "sound"
+    GENERATOR = "generator"
+    MISSING = "missing"
+
+
+class TrackKind(StrEnum):
+    """What a track carries; anything that is neither picture nor sound is OTHER."""
+
+    VIDEO = "Video"
+    AUDIO = "Audio"
+    OTHER = "Other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Media:
+    """The media behind an event.
+
+    Attributes:
+        url: The reference as the file has it, or the last known path of offline media.
+        path: The local path it means on this machine, after prefix maps; None for a generator or a URL elsewhere.
+        available: Source time that the media has, in exact seconds.
+        rate: The rate in which the file states `available`.
+        online: Whether `path` is a file here; None when there is nothing to look for.
+    """
+
+    kind: MediaKind
+    name: str
+    url: str | None = None
+    path: str | None = None
+    available: Span | None = None
+    rate: Fraction | None = None
+    holds_last_frame: bool = False
+    online: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marker:
+    """A marker, placed in record frames.
+
+    Attributes:
+        record: Frames that it covers; empty when it marks a single point.
+        note: What the editor wrote into it.
+    """
+
+    name: str
+    note: str
+    keywords: tuple[str, ...]
+    color: str
+    record: FrameRange
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PickupMark:
+    """What Pickup itself wrote into an item's metadata when it filled it."""
+
+    shot: str
+    take: int
+    hole: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One edit in the cut, gaps included.
+
+    Attributes:
+        record: Whole frames that it takes in the cut.
+        source_start: Source time of its first frame, exact seconds.
+        speed: Source seconds for each record second; 0 is a freeze, None a ramp.
+        on_grid: Whether both edges are whole frames of the cut in the file.
+        text: Words of a title or of our own brief metadata.
+        tracks: What is inside a compound clip, in record frames of the cut.
+        straightened: A compound clip whose inside could be placed in record frames exactly.
+        markers: In record frames of the cut.
+        digest: Fingerprint of everything but place and source range; empty unless asked for.
+    """
+
+    kind: EventKind
+    name: str
+    address: Address
+    record: FrameRange
+    source_start: Fraction = Fraction(0)
+    speed: Fraction | None = Fraction(1)
+    enabled: bool = True
+    on_grid: bool = True
+    media: Media | None = None
+    text: str = ""
+    brief: str = ""
+    generator: str = ""
+    markers: tuple[Marker, ...] = ()
+    filled: PickupMark | None = None
+    tracks: tuple[Track, ...] = ()
+    straightened: bool = True
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transition:
+    """A dissolve or wipe over the edit at record frame `at`.
+
+    Attributes:
+        before: Frames of it that lie before the edit.
+        after: Frames of it that lie after the edit.
+    """
+
+    name: str
+    address: Address
+    at: int
+    before: int
+    after: int
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Track:
+    """Events in record order, without holes between them: gaps are events too.
+
+    Attributes:
+        number: Place among the tracks of its kind, from 0 at the bottom.
+        place: Index among all children of the stack it lies in.
+    """
+
+    name: str
+    kind: TrackKind
+    number: int
+    place: int
+    address: Address
+    events: tuple[Event, ...]
+    transitions: tuple[Transition, ...] = ()
+    markers: tuple[Marker, ...] = ()
+    enabled: bool = True
+    locked: bool = False
+    digest: str = ""
+    starts: tuple[int, ...] = field(default=(), repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "starts", tuple(event.record.start for event in self.events))
+
+    @property
+    def end(self) -> int:
+        """Record frame at which its last event ends."""
+        return self.events[-1].record.end if self.events else 0
+
+    def event_at(self, frame: int) -> Event | None:
+        """The event that holds this record frame; None beyond the end."""
+        index = bisect_right(self.starts, frame) - 1
+        while index >= 0 and self.events[index].record.start <= frame:
+            if frame < self.events[index].record.end:
+                return self.events[index]
+            index -= 1
+        return None
+
+    def transitions_at(self, frame: int) -> tuple[Transition, ...]:
+        """The transitions that lie over the edit at this record frame."""
+        return tuple(each for each in self.transitions if each.at == frame)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """A whole timeline.
+
+    Attributes:
+        rate_from: Where the rate was read, in words.
+        start_frame: Frame number of the first frame, as timecode counts.
+        duration: Frames of the longest track.
+        size: Picture size that the timeline states, or None.
+        dialect: Name of the NLE whose conventions the file follows, or `otio`.
+    """
+
+    name: str
+    rate: FrameRate
+    rate_from: str
+    drop_frame: bool
+    start_frame: int
+    duration: int
+    tracks: tuple[Track, ...]
+    size: tuple[int, int] | None = None
+    size_from: str | None = None
+    markers: tuple[Marker, ...] = ()
+    dialect: str = "otio"
+    digest: str = ""
+    findings: tuple[Finding, ...] = ()
+
+    def timecode(self, frame: int) -> str:
+        """What the NLE shows at this record frame."""
+        return timecode(self.start_frame + frame, rate=self.rate, drop_frame=self.drop_frame)
+
+    def range(self, start: int, end: int) -> FrameRange:
+        """Record frames of this cut, `end` exclusive."""
+        return FrameRange(start=start, end=end, rate=self.rate)
+
+    @property
+    def video_tracks(self) -> tuple[Track, ...]:
+        """Picture tracks, bottom first."""
+        return tuple(track for track in self.tracks if track.kind is TrackKind.VIDEO)
+
+    def picture_at(self, frame: int, *, besides: frozenset[Address] = frozenset()) -> Event | None:
+        """The topmost event that paints this record frame, inside compound clips too.
+
+        Args:
+            frame: Record frame.
+            besides: Addresses of events to look through, such as overlays.
+        """
+        return picture_at(self.video_tracks, frame, besides=besides)
+
+
+_PAINTS = frozenset(
+    {
+        EventKind.FOOTAGE,
+        EventKind.OFFLINE,
+        EventKind.TITLE,
+        EventKind.SLUG,
+        EventKind.LEADER,
+        EventKind.OPAQUE,
+    }
+)
+
+
+def paints(event: Event) -> bool:
+    """Whether an event by itself hides what lies below it; a compound clip never does by itself."""
+    return event.enabled and event.kind in _PAINTS
+
+
+def picture_at(tracks: tuple[Track, ...], frame: int, *, besides: frozenset[Address]) -> Event | None:
+    """`Cut.picture_at` over the tracks of one stack."""
+    for track in reversed(tracks):
+        if not track.enabled or track.kind is not TrackKind.VIDEO:
+            continue
+        event = track.event_at(frame)
+        if event is None or not event.enabled or event.address in besides:
+            continue
+        if paints(event):
+            return event
+        if event.kind is EventKind.NESTED:
+            inner = picture_at(event.tracks, frame, besides=besides)
+            if inner is not None:
+                return inner
+    return None
+
+
+def walk_events(tracks: tuple[Track, ...]) -> Iterator[tuple[Track, Event]]:
+    """Every event with its track, compound clips before what they hold."""
+    for track in tracks:
+        for event in track.events:
+            yield track, event
+            if event.tracks:
+                yield from walk_events(event.tracks)

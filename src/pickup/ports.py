@@ -1,0 +1,298 @@
+"""The seams between the pure core and the effects: what plugs into the job runner, and what passes through.
+
+Three protocols: a `Provider` makes an original clip, `Conform` makes it match the cut, a `Store` keeps it.
+Nothing here does anything. A provider is added as one file and one entry point; see docs/ARCHITECTURE.md.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from pickup.errors import FailureKind
+from pickup.offers import Offer, Quote, Size, Wish
+from pickup.timing import FrameRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far one piece of work is.
+
+    Attributes:
+        done: Share of the whole, 0.0 to 1.0; never falls within one stage.
+        stage: What is being done, as a person would say it.
+    """
+
+    shot: str
+    take: int
+    stage: str
+    done: float
+
+
+ProgressReport = Callable[[Progress], None]
+"""Called from the runner's thread, often; must return at once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BurnIn:
+    """What a previs take says about itself in the picture.
+
+    Attributes:
+        shot: Shot code.
+        brief: The editor's words, as they were.
+        start_frame: Timecode frame number of the take's first frame (its head handle, if it has one).
+    """
+
+    shot: str
+    brief: str
+    start_frame: int
+    drop_frame: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Generation:
+    """One take as a provider is asked for it.
+
+    Attributes:
+        frames: Frames wanted at `rate`: head handle, covered frames, tail handle.
+        boundary_in: PNG (8-bit RGB, display color) of the last frame seen before the covered frames, or None.
+        boundary_out: PNG of the first frame seen after them, or None.
+        look: The look that was quoted.
+        burn_in: What to write into a previs picture; None for a clean one.
+    """
+
+    shot: str
+    take: int
+    prompt: str
+    negative: str
+    seed: int
+    model: str
+    frames: int
+    rate: FrameRate
+    size: Size
+    look: str
+    head: int = 0
+    tail: int = 0
+    style: str = ""
+    time_of_day: str = ""
+    boundary_in: bytes | None = field(default=None, repr=False)
+    boundary_out: bytes | None = field(default=None, repr=False)
+    burn_in: BurnIn | None = None
+
+    def digest(self) -> str:
+        """Hash of everything that would be sent; equal requests have equal digests on every machine."""
+        sent: Mapping[str, object] = {
+            "shot": self.shot,
+            "take": self.take,
+            "prompt": self.prompt,
+            "negative": self.negative,
+            "seed": self.seed,
+            "model": self.model,
+            "frames": [self.head, self.frames, self.tail],
+            "rate": str(self.rate),
+            "size": self.size,
+            "look": self.look,
+            "style": self.style,
+            "time_of_day": self.time_of_day,
+            "in": hashlib.sha256(self.boundary_in or b"").hexdigest(),
+            "out": hashlib.sha256(self.boundary_out or b"").hexdigest(),
+            "burn_in": None
+            if self.burn_in is None
+            else [self.burn_in.shot, self.burn_in.brief, self.burn_in.start_frame, self.burn_in.drop_frame],
+        }
+        return hashlib.sha256(json.dumps(sent, sort_keys=True).encode()).hexdigest()
+
+
+class Billing(StrEnum):
+    """What a failed or finished job cost, as far as it is known."""
+
+    NOT_BILLED = "not billed"
+    BILLED = "billed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission:
+    """A job that the provider has accepted."""
+
+    remote_id: str
+    urls: Mapping[str, str] = field(default_factory=dict)
+
+
+class RemoteState(StrEnum):
+    """Where a job stands at the provider."""
+
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteStatus:
+    """A provider's answer to a poll.
+
+    Attributes:
+        done: Share of the work, 0.0 to 1.0, or None where the provider does not say.
+        cost: USD, where the provider reports it.
+    """
+
+    state: RemoteState
+    done: float | None = None
+    urls: Mapping[str, str] = field(default_factory=dict)
+    cost: Decimal | None = None
+    kind: FailureKind | None = None
+    message: str = ""
+    billing: Billing = Billing.UNKNOWN
+
+
+class Reconciled(StrEnum):
+    """What a provider can tell about a request whose reply was lost."""
+
+    CANNOT_TELL = "cannot tell"
+    NEVER_ARRIVED = "never arrived"
+    FOUND = "found"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reconciliation:
+    """The answer of `Provider.reconcile`; `submission` is set when it was found."""
+
+    outcome: Reconciled
+    submission: Submission | None = None
+
+
+class Provider(Protocol):
+    """What generates footage.
+
+    `offers` and `quote` are pure. `submit` is called at most once for a key unless `replays` is true or
+    `reconcile` said that the request never arrived. Errors are `ProviderError` with a `kind`.
+    """
+
+    name: str
+    replays: bool
+    """Whether a submit repeated under one key attaches to the first instead of starting a second job."""
+
+    def offers(self) -> Sequence[Offer]:
+        """Every model, with limits and price."""
+        ...
+
+    def quote(self, wish: Wish, *, model: str) -> Quote:
+        """Length, handles, look and price of one take.
+
+        Raises:
+            ProviderRefused: No length or look of this model serves the wish.
+            ProviderRetired: The model has ended.
+        """
+        ...
+
+    async def submit(self, request: Generation, *, key: str) -> Submission:
+        """Asks for one take under `key`, which is unique to this attempt."""
+        ...
+
+    async def poll(self, submission: Submission) -> RemoteStatus:
+        """Where the job stands; harmless to repeat."""
+        ...
+
+    async def fetch(
+        self, request: Generation, submission: Submission, *, destination: Path, report: Callable[[float], None]
+    ) -> None:
+        """Writes the clip to `destination`, whole or not at all; harmless to repeat."""
+        ...
+
+    async def cancel(self, submission: Submission) -> Billing:
+        """Stops the job where the provider can."""
+        ...
+
+    async def reconcile(self, request: Generation, *, key: str) -> Reconciliation:
+        """What became of a submit under `key` whose reply was lost."""
+        ...
+
+    async def healthcheck(self) -> str:
+        """One sentence for `pickup doctor`; raises a `ProviderError` when it cannot be used."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What a conformed take must be.
+
+    Attributes:
+        frames: Exactly so many frames: head + cover + tail.
+        codec: `prores_lt`, `prores`, or `prores_hq`.
+        reel: Reel name, also the file's stem.
+        start_frame: Timecode frame number of the first frame.
+        fit: `fill` (crop) or `fit` (pad) where shapes differ.
+    """
+
+    frames: int
+    rate: FrameRate
+    size: Size
+    codec: str
+    reel: str
+    start_frame: int = 0
+    drop_frame: bool = False
+    fit: str = "fill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conformed:
+    """What was read back from a conformed file after it was written.
+
+    Attributes:
+        frames: Counted by decoding.
+        policies: Named conversions that were applied, such as `scale` or `rerate`.
+        sha256: Of the finished file.
+    """
+
+    frames: int
+    rate: FrameRate
+    size: Size
+    codec: str
+    timecode: str
+    bytes_written: int
+    sha256: str
+    policies: tuple[str, ...] = ()
+
+
+class Conform(Protocol):
+    """Makes an original match the cut, in a worker process with a timeout."""
+
+    async def __call__(
+        self, original: Path, destination: Path, *, delivery: Delivery, report: Callable[[float], None]
+    ) -> Conformed:
+        """Writes `destination` whole or not at all.
+
+        Raises:
+            MediaError: The original is no video, short, corrupt, or cannot be conformed.
+        """
+        ...
+
+
+class Store(Protocol):
+    """Keeps takes; the job runner asks it where files belong and tells it when a take is whole."""
+
+    def original(self, shot: str, *, take: int) -> Path:
+        """Where the provider's clip belongs; its folder exists."""
+        ...
+
+    def conformed(self, shot: str, *, take: int) -> Path:
+        """Where the conformed clip belongs; its folder exists."""
+        ...
+
+    def has_take(self, shot: str, *, take: int) -> bool:
+        """Whether this take is recorded, and its conformed file is whole."""
+        ...
+
+    def keep_take(
+        self, request: Generation, *, delivery: Delivery, conformed: Conformed, provider: str, cost: Decimal
+    ) -> None:
+        """Records a finished take in its sidecar; harmless to repeat."""
+        ...

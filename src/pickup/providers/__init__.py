@@ -1,0 +1,1 @@
+"""What generates footage: one file, or one package, per provider."""
