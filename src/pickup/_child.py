@@ -19,6 +19,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
@@ -226,7 +227,8 @@ def _serve(function: str, memory_mb: int) -> None:
 
 def _end_with_parent() -> None:
     """The parent keeps our input open as long as it lives."""
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):
+        continue
     os._exit(1)
 
 
@@ -241,4 +243,10 @@ def _limit_memory(limit_bytes: int) -> None:
 
 
 if __name__ == "__main__":
-    _serve(sys.argv[1], int(sys.argv[2]))
+    try:
+        _serve(sys.argv[1], int(sys.argv[2]))
+    except BaseException:  # noqa: BLE001 - whatever it was, the parent reads it in our log
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+    os._exit(0)  # the thread that waits for the parent would hold up an orderly end

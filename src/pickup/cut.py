@@ -8,7 +8,7 @@ follows the table in docs/decisions/0003-what-is-a-hole.md.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -160,6 +160,7 @@ class Track:
     Attributes:
         number: Place among the tracks of its kind, from 0 at the bottom.
         place: Index among all children of the stack it lies in.
+        starts: First record frames of the events, for looking up; `edits` likewise of the transitions.
     """
 
     name: str
@@ -173,10 +174,12 @@ class Track:
     enabled: bool = True
     locked: bool = False
     digest: str = ""
-    starts: tuple[int, ...] = field(default=(), repr=False)
+    starts: tuple[int, ...] = field(default=(), repr=False, compare=False)
+    edits: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "starts", tuple(event.record.start for event in self.events))
+        object.__setattr__(self, "edits", tuple(each.at for each in self.transitions))
 
     @property
     def end(self) -> int:
@@ -193,8 +196,14 @@ class Track:
         return None
 
     def transitions_at(self, frame: int) -> tuple[Transition, ...]:
-        """The transitions that lie over the edit at this record frame."""
-        return tuple(each for each in self.transitions if each.at == frame)
+        """The transitions over the edit at this record frame."""
+        return self.transitions[bisect_left(self.edits, frame) : bisect_right(self.edits, frame)]
+
+    def events_in(self, record: FrameRange) -> tuple[Event, ...]:
+        """The events that show at least one frame of the range."""
+        first = max(bisect_right(self.starts, record.start) - 1, 0)
+        last = bisect_left(self.starts, record.end)
+        return tuple(event for event in self.events[first:last] if event.record.end > record.start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

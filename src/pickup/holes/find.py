@@ -1,0 +1,167 @@
+"""`find_holes`: candidates, marks and neighbours put together into holes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fractions import Fraction
+
+from pickup.cut import Address, Cut, EventKind, MediaKind, Track, walk_events
+from pickup.errors import Finding, warning
+from pickup.holes.candidates import Candidate
+from pickup.holes.gaps import gap_candidates, is_locked, transitions_at_edges
+from pickup.holes.items import item_candidates
+from pickup.holes.marks import apply_marks, timeline_marks
+from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
+from pickup.holes.picture import Picture, look_at, overlay_findings
+from pickup.timing import FrameRange
+
+_OVER_LIVING_PICTURE = (HoleKind.SHORT, HoleKind.MARK)
+_ID_LENGTH = 12
+
+
+def find_holes(cut: Cut, *, rules: Rules, explain: bool = False) -> Found:
+    """Finds every hole of a cut.
+
+    Args:
+        cut: The snapshot.
+        rules: Settings.
+        explain: Also say of every item that is no hole why it is none.
+    """
+    picture = look_at(cut, rules=rules)
+    if not picture.tracks:
+        return Found(holes=(), passed=(), findings=())
+    candidates = list(item_candidates(picture, rules=rules))
+    holes = frozenset(each.event.address for each in candidates if each.is_hole and each.event is not None)
+    candidates += gap_candidates(picture, rules=rules, holes=holes)
+    said = apply_marks(candidates, timeline_marks(cut), picture=picture)
+    found = sorted(
+        (each for each in candidates if each.is_hole), key=lambda each: (each.record.start, each.track.number)
+    )
+    holes = frozenset(each.event.address for each in found if each.event is not None)
+    finished = tuple(_with_ids(_hole(each, picture=picture, rules=rules, holes=holes) for each in found))
+    passed = [each for each in candidates if not each.is_hole]
+    return Found(
+        holes=finished,
+        passed=tuple(_explain(passed, picture=picture)) if explain else (),
+        findings=tuple(_findings(candidates, said, picture=picture)),
+    )
+
+
+def _findings(candidates: Iterable[Candidate], said: list[Finding], *, picture: Picture) -> Iterator[Finding]:
+    yield from overlay_findings(picture)
+    yield from _nested_findings(picture)
+    hidden_media = False
+    for candidate in candidates:
+        where = f"{candidate.track.name} {picture.cut.timecode(candidate.record.start)}"
+        if candidate.finding is not None and (candidate.is_hole or not candidate.marked):
+            yield candidate.finding
+        if any(brief.unread for brief in candidate.briefs):
+            yield warning("BRIEF_UNREAD", "the JSON in its note holds no prompt, description or brief", where=where)
+        hidden_media = hidden_media or bool(candidate.held)
+    if hidden_media:
+        yield warning(
+            "MEDIA_NOT_VISIBLE",
+            "more than a third of the media is not visible from here; offline clips are held until [map] is set",
+            where=picture.cut.name,
+        )
+    yield from said
+
+
+def _nested_findings(picture: Picture) -> Iterator[Finding]:
+    for track, event in walk_events(picture.tracks):
+        if event.kind is EventKind.NESTED and event.enabled and not event.straightened:
+            where = f"{track.name} {picture.cut.timecode(event.record.start)}"
+            message = f"“{event.name}” is retimed or off the frame grid; holes inside it are not looked for"
+            yield warning("NESTED_HOLE", message, where=where)
+
+
+def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: frozenset[Address]) -> Hole:
+    cut, track = picture.cut, candidate.track
+    placement = candidate.placement or _item_placement(candidate, cut=cut, rules=rules)
+    covers = candidate.record
+    if placement.kind is not PlacementKind.NEW_TRACK:
+        head, tail = transitions_at_edges(track, candidate.record)
+        covers = candidate.record.grown(head=head, tail=tail)
+    stack = placement.address[:-1] if placement.kind is PlacementKind.ON_TRACK else placement.address[:-2]
+    before = _neighbour(covers.start - 1, picture=picture, stack=stack, holes=holes)
+    after = _neighbour(covers.end, picture=picture, stack=stack, holes=holes)
+    top = next((each for each in cut.video_tracks if each.place == track.address[0]), track)
+    return Hole(
+        id="",
+        kind=candidate.kind,
+        name=candidate.name,
+        track=track.name,
+        track_index=top.number,
+        record=candidate.record,
+        covers=covers,
+        timecode=cut.timecode(candidate.record.start),
+        placement=placement,
+        why=candidate.why,
+        briefs=tuple(candidate.briefs),
+        before=before,
+        after=after,
+        marked=candidate.marked,
+        compound=candidate.compound,
+        held=candidate.held,
+    )
+
+
+def _item_placement(candidate: Candidate, *, cut: Cut, rules: Rules) -> Placement:
+    event = candidate.event
+    over = candidate.kind in _OVER_LIVING_PICTURE or rules.on_top or is_locked(cut, candidate.track)
+    if event is None or over:
+        stack = () if rules.on_top or event is None else event.address[:-2]
+        return Placement(kind=PlacementKind.NEW_TRACK, address=stack)
+    return Placement(kind=PlacementKind.IN_PLACE, address=event.address)
+
+
+def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: frozenset[Address]) -> Neighbour | None:
+    """The picture seen at one record frame, or None at the ends of the cut."""
+    event = picture.at(frame) if 0 <= frame < picture.cut.duration else None
+    if event is None:
+        return None
+    media = event.media
+    speed = event.speed if event.speed is not None else Fraction(0)
+    offset = picture.cut.rate.seconds(frame - event.record.start)
+    return Neighbour(
+        name=event.name,
+        kind=media.kind if media else MediaKind.MISSING,
+        path=media.path if media else None,
+        online=bool(media and media.online),
+        at=event.source_start + offset * speed,
+        media_start=media.available.start if media and media.available else Fraction(0),
+        straight=event.speed == 1 and event.address[:-2] == stack,
+        is_picture=event.kind is EventKind.FOOTAGE and event.address not in holes,
+    )
+
+
+def _with_ids(holes: Iterable[Hole]) -> Iterator[Hole]:
+    """Gives each hole its id; equals are told apart by their order."""
+    seen: Counter[str] = Counter()
+    for hole in holes:
+        facts = (hole.kind, hole.track, *(each.joint if each else "-" for each in (hole.before, hole.after)))
+        plain = "\n".join(facts)
+        seen[plain] += 1
+        digest = hashlib.sha256(f"{plain}\n{seen[plain]}".encode()).hexdigest()
+        yield replace(hole, id=digest[:_ID_LENGTH])
+
+
+def _explain(passed: Iterable[Candidate], *, picture: Picture) -> Iterator[Passed]:
+    seen_tracks = {track.address for track in picture.tracks}
+    reasons: list[tuple[Track, FrameRange, str, str]] = [
+        (each.track, each.record, each.name, each.why) for each in passed
+    ]
+    for track, event in walk_events(picture.cut.tracks):
+        if event.kind is EventKind.GAP and track.address in seen_tracks:
+            seen = picture.at(event.record.start)
+            if seen is not None and event.record.length:
+                reasons.append((track, event.record, event.name or "gap", "other tracks show picture here"))
+        elif event.kind is not EventKind.GAP and not event.enabled:
+            reasons.append((track, event.record, event.name, "disabled"))
+        elif event.kind is not EventKind.GAP and track.kind.value != "Video":
+            reasons.append((track, event.record, event.name, "not on a picture track"))
+    for track, record, name, why in sorted(reasons, key=lambda each: (each[1].start, each[0].number)):
+        yield Passed(name=name, track=track.name, record=record, why=why)

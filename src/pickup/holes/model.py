@@ -1,0 +1,153 @@
+"""The values that hole finding takes and gives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from pickup.briefs import Brief
+from pickup.cut import Address, MediaKind
+from pickup.errors import Finding
+from pickup.timing import FrameRange
+
+DEFAULT_PATTERNS = ("TEMP", "TMP", "PLACEHOLDER", "PH", "MISSING", "TBD", "TBC", "NEED", "SLUG", "PICKUP")
+DEFAULT_OVERLAYS = ("LETTERBOX", "WATERMARK", "BURNIN", "LOGO", "MATTE")
+
+
+class HoleKind(StrEnum):
+    """What sort of hole; `MARK` only where living picture is marked."""
+
+    GAP = "GAP"
+    SLUG = "SLUG"
+    PLACEHOLDER = "PLACEHOLDER"
+    OFFLINE = "OFFLINE"
+    SHORT = "SHORT"
+    MARK = "MARK"
+
+
+class PlacementKind(StrEnum):
+    """Where a take goes."""
+
+    IN_PLACE = "in place"
+    ON_TRACK = "on the track"
+    NEW_TRACK = "on a new top track"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """Where a take goes in the file.
+
+    Attributes:
+        address: Of the item that is replaced, of the track that has room, or of the stack that gets a new track
+            (`()` is the timeline itself).
+    """
+
+    kind: PlacementKind
+    address: Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rules:
+    """Settings of hole finding; the defaults of `[holes]` in pickup.toml.
+
+    Attributes:
+        ignore_tracks: Names of tracks that are looked through: they neither paint nor have holes.
+        on_top: Every take goes onto a new top track.
+    """
+
+    gaps: bool = True
+    slugs: bool = True
+    placeholders: bool = True
+    offline: bool = False
+    short: bool = True
+    min_frames: int = 3
+    dip_frames: int = 12
+    patterns: tuple[str, ...] = DEFAULT_PATTERNS
+    overlays: tuple[str, ...] = DEFAULT_OVERLAYS
+    ignore_tracks: tuple[str, ...] = ()
+    on_top: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbour:
+    """The picture beside a hole.
+
+    Attributes:
+        at: Source time, in exact seconds, of the frame that touches what a take must cover.
+        media_start: Source time of the media file's first frame, for finding `at` in the file.
+        straight: It plays forward at its own speed and not through a compound clip that the hole is not in.
+        is_picture: It is footage; a slug, card or gap beside a hole shows nothing to match.
+    """
+
+    name: str
+    kind: MediaKind
+    path: str | None
+    online: bool
+    at: Fraction
+    media_start: Fraction
+    straight: bool
+    is_picture: bool
+
+    @property
+    def joint(self) -> str:
+        """Media and cut frame as one text that survives another path, drive or NLE."""
+        return f"{self.name.casefold()}@{self.at}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hole:
+    """A stretch that wants a pickup.
+
+    Attributes:
+        id: Unique within one timeline, a pure function of the snapshot.
+        name: Of the item that holds the place; empty for a gap.
+        track: Name of the track, and `track_index` its number among the picture tracks.
+        record: The hole, in record frames.
+        covers: The hole plus the frames of transitions that touch it where its take goes.
+        timecode: What the NLE shows at the start of `record`.
+        briefs: Everything an editor said about it, the one that counts first.
+        compound: Names of the compound clips that it lies in, outermost first.
+        held: Why it cannot be filled now; empty when it can.
+    """
+
+    id: str
+    kind: HoleKind
+    name: str
+    track: str
+    track_index: int
+    record: FrameRange
+    covers: FrameRange
+    timecode: str
+    placement: Placement
+    why: str
+    briefs: tuple[Brief, ...] = ()
+    before: Neighbour | None = None
+    after: Neighbour | None = None
+    marked: bool = False
+    compound: tuple[str, ...] = ()
+    held: str = ""
+
+    @property
+    def brief(self) -> Brief | None:
+        """The brief that counts, if it says anything."""
+        return next((brief for brief in self.briefs if brief.says_something), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passed:
+    """An item or a run of frames that is no hole, and why."""
+
+    name: str
+    track: str
+    record: FrameRange
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was found in a cut: holes in record order, what was passed over, and what is worth saying."""
+
+    holes: tuple[Hole, ...]
+    passed: tuple[Passed, ...]
+    findings: tuple[Finding, ...]

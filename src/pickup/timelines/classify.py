@@ -1,0 +1,207 @@
+"""What an OTIO item is, in the words of `cut`: footage, offline media, title, slug, leader, or something unreadable.
+
+Premiere's and Resolve's names for synthetic media are told apart here. Whether a file exists is asked here too, once
+per file; the disk is not opened otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import opentimelineio as otio
+
+from pickup.cut import EventKind, Media, MediaKind
+from pickup.paths import PathKind, file_name, map_path, parse_path
+from pickup.timelines.texts import child, text_of
+from pickup.timing import Span, exact_rate, exact_value
+
+_STILLS = frozenset(
+    {"bmp", "dng", "dpx", "exr", "gif", "hdr", "heic", "jpeg", "jpg", "pdf", "png", "psd", "svg",
+     "tga", "tif", "tiff", "webp"}
+)  # fmt: skip
+_SOUNDS = frozenset({"aac", "aif", "aiff", "flac", "m4a", "mp3", "ogg", "opus", "wav", "wma"})
+_NUMBERED_FRAMES = re.compile(r"%0?\d*d|#{2,}|\[\d+-\d+\]")
+
+_LEADER = re.compile(r"\b(bars?|tone|smpte\s*bars|counting leader|leader|2[- ]?pop|countdown)\b", re.IGNORECASE)
+_TITLE = re.compile(r"\b(rich|text\+?|title|graphic\w*|caption|subtitle|lower third)\b", re.IGNORECASE)
+_ADJUSTMENT = re.compile(r"\b(adjustment (clip|layer)|transparent video)\b", re.IGNORECASE)
+_SLUG = re.compile(r"\b(solid|matte|slug|black( video)?|color|colour)\b", re.IGNORECASE)
+_SYNTHETIC_NAMES = re.compile(
+    r"(?i)(black video|transparent video|(hd )?bars and tone|universal counting leader|adjustment (clip|layer)"
+    r"|solid colou?r|(\w+ )?colou?r matte)( \d+)?"
+)
+
+
+class MediaLooker:
+    """Turns references into `Media`, asking the disk once for each file.
+
+    Args:
+        folder: Where the timeline lies; relative references start there.
+        prefixes: Path prefixes as the timeline has them, and as they are here.
+    """
+
+    def __init__(self, folder: Path, *, prefixes: Mapping[str, str]) -> None:
+        self._folder = folder
+        self._prefixes = dict(prefixes)
+        self._found: dict[str, bool] = {}
+
+    def external(self, reference: otio.schema.ExternalReference, *, name: str) -> Media:
+        """A movie, still, sequence or sound file."""
+        url = reference.target_url or ""
+        path = self.local(url)
+        kind = _kind_by_extension(url)
+        if kind is MediaKind.SEQUENCE:
+            online: bool | None = path is not None and self._exists(str(Path(path).parent))
+        else:
+            online = self._exists(path) if path is not None else None
+        return self._media(reference, kind=kind, name=file_name(url) or name, url=url, path=path, online=online)
+
+    def sequence(self, reference: otio.schema.ImageSequenceReference) -> Media:
+        """Numbered frames; they are taken as present when their first frame is."""
+        base = reference.target_url_base or ""
+        number = str(reference.start_frame).zfill(reference.frame_zero_padding)
+        name = f"{reference.name_prefix}{number}{reference.name_suffix}"
+        path = self.local(f"{base.rstrip('/')}/{name}" if base else name)
+        holds = reference.missing_frame_policy == otio.schema.ImageSequenceReference.MissingFramePolicy.hold
+        return self._media(
+            reference,
+            kind=MediaKind.SEQUENCE,
+            name=f"{reference.name_prefix}*{reference.name_suffix}",
+            url=base,
+            path=path,
+            online=self._exists(path) if path is not None else None,
+            holds=holds,
+        )
+
+    def offline(self, reference: otio.core.MediaReference | None, *, name: str, url: str | None) -> Media:
+        """Media of which only a name or a last path is known; it may have come back."""
+        path = self.local(url) if url else None
+        online = path is not None and self._exists(path)
+        kind = _kind_by_extension(url or name) if online else MediaKind.MISSING
+        return self._media(reference, kind=kind, name=file_name(url or "") or name, url=url, path=path, online=online)
+
+    def local(self, url: str) -> str | None:
+        """The path on this machine that a reference means; None for what is no local file."""
+        parsed = parse_path(url) if url else None
+        if parsed is None:
+            return None
+        if not parsed.is_absolute:
+            return str(self._folder / parsed.text)
+        mapped = map_path(parsed, prefixes=self._prefixes)
+        if mapped.kind is PathKind.UNC and mapped == parsed:
+            return None  # a server that nobody named in [map] is not asked for anything
+        return mapped.text
+
+    def _exists(self, path: str) -> bool:
+        known = self._found.get(path)
+        if known is None:
+            known = self._found[path] = os.path.exists(path)  # noqa: PTH110 - a Path for each of 50,000 clips costs
+        return known
+
+    @staticmethod
+    def _media(
+        reference: otio.core.MediaReference | None,
+        *,
+        kind: MediaKind,
+        name: str,
+        url: str | None,
+        path: str | None,
+        online: bool | None,
+        holds: bool = False,
+    ) -> Media:
+        available, rate = None, None
+        known = reference.available_range if reference is not None else None
+        if known is not None:
+            rate = exact_rate(known.start_time.rate)
+            start = exact_value(known.start_time.value) / rate
+            length = exact_value(known.duration.value) / exact_rate(known.duration.rate)
+            available = Span(start=start, end=start + length)
+        return Media(
+            kind=kind,
+            name=name,
+            url=url,
+            path=path,
+            available=available,
+            rate=rate,
+            holds_last_frame=holds,
+            online=online,
+        )
+
+
+def classify(
+    clip: otio.schema.Clip, reference: otio.core.MediaReference | None, *, looker: MediaLooker, resolve: bool
+) -> tuple[EventKind, Media | None, str]:
+    """Kind, media and, for synthetic media, the generator's name.
+
+    Args:
+        clip: The clip.
+        reference: Its active reference; None where the file names one that it does not have.
+        looker: Asks the disk.
+        resolve: The file is Resolve's, where a missing reference without a last path is a Fusion title.
+    """
+    if isinstance(reference, otio.schema.ExternalReference):
+        return _external(clip, looker.external(reference, name=clip.name))
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        media = looker.sequence(reference)
+        return (EventKind.FOOTAGE if media.online else EventKind.OFFLINE), media, ""
+    if isinstance(reference, otio.schema.GeneratorReference):
+        return _generator(clip, reference)
+    if reference is None or isinstance(reference, otio.schema.MissingReference):
+        return _missing(clip, reference, looker=looker, resolve=resolve)
+    return EventKind.OPAQUE, None, ""
+
+
+def _external(clip: otio.schema.Clip, media: Media) -> tuple[EventKind, Media, str]:
+    if not media.url:
+        return EventKind.OFFLINE, media, ""
+    if media.online is False:
+        if _SYNTHETIC_NAMES.fullmatch(clip.name):
+            return _by_words(clip.name), media, clip.name
+        return EventKind.OFFLINE, media, ""
+    return EventKind.FOOTAGE, media, ""
+
+
+def _generator(clip: otio.schema.Clip, reference: otio.schema.GeneratorReference) -> tuple[EventKind, Media, str]:
+    kind = reference.generator_kind or ""
+    own = text_of(child(reference.metadata, "Resolve_OTIO", "Generator Type"))
+    words = " ".join(each for each in (own, kind, reference.name or "") if each)
+    if kind == "Slug" and clip.name:  # FCP7 XML: bars, leader and transparent video are all of kind "Slug"
+        words = clip.name if _SYNTHETIC_NAMES.fullmatch(clip.name) else kind
+    media = Media(kind=MediaKind.GENERATOR, name=reference.name or kind)
+    return _by_words(words), media, own or kind or clip.name
+
+
+def _by_words(words: str) -> EventKind:
+    for pattern, kind in (
+        (_ADJUSTMENT, EventKind.ADJUSTMENT),
+        (_LEADER, EventKind.LEADER),
+        (_TITLE, EventKind.TITLE),
+        (_SLUG, EventKind.SLUG),
+    ):
+        if pattern.search(words):
+            return kind
+    return EventKind.LEADER if "bars" in words.lower() else EventKind.TITLE
+
+
+def _missing(
+    clip: otio.schema.Clip, reference: otio.core.MediaReference | None, *, looker: MediaLooker, resolve: bool
+) -> tuple[EventKind, Media | None, str]:
+    url = text_of(child(reference.metadata, "Resolve_OTIO", "Media Url")) if reference is not None else ""
+    if not url and _SYNTHETIC_NAMES.fullmatch(clip.name):
+        return _by_words(clip.name), Media(kind=MediaKind.GENERATOR, name=clip.name), clip.name
+    media = looker.offline(reference, name=clip.name, url=url or None)
+    if resolve and not url:
+        return EventKind.TITLE, media, "Fusion title"
+    return EventKind.OFFLINE, media, ""
+
+
+def _kind_by_extension(url: str) -> MediaKind:
+    extension = url.rpartition(".")[2].lower()
+    if extension in _SOUNDS:
+        return MediaKind.SOUND
+    if extension in _STILLS:
+        return MediaKind.SEQUENCE if _NUMBERED_FRAMES.search(url) else MediaKind.STILL
+    return MediaKind.MOVIE

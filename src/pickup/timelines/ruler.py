@@ -1,0 +1,133 @@
+"""How positions in one file become record frames: its rate, its drop frame, its picture size, its time warps.
+
+The cut's rate is what the timeline states, else what most of its picture items use; never an audio rate.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from pickup.errors import Finding, TimingError, info
+from pickup.timelines.texts import child
+from pickup.timing import FrameRange, FrameRate, Number, exact_rate, exact_value, half_up, timecode
+
+_HIGHEST_FRAME_RATE = 1000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruler:
+    """How positions of one file become record frames.
+
+    Attributes:
+        premiere: A time warp shortens the visible length (Premiere's convention) instead of the source that is used.
+    """
+
+    rate: FrameRate
+    premiere: bool
+
+    def frames(self, time: otio.opentime.RationalTime) -> Number:
+        """A time as frames of the cut's rate, unrounded."""
+        value, rate = exact_value(time.value), exact_rate(time.rate)
+        return value if rate == self.rate.fps else whole_if_whole(value * self.rate.fps / rate)
+
+    def range(self, start: Number, end: Number) -> FrameRange:
+        """The whole record frames nearest to exact positions, half up."""
+        first = half_up(start)
+        return FrameRange(start=first, end=max(half_up(end), first), rate=self.rate)
+
+
+def whole_if_whole(value: Number) -> Number:
+    """An int where the value is one, so that arithmetic on whole frames stays on integers."""
+    return value.numerator if isinstance(value, Fraction) and value.denominator == 1 else value
+
+
+def seconds_of(time: otio.opentime.RationalTime) -> Fraction:
+    """A time in exact seconds."""
+    return exact_value(time.value) / exact_rate(time.rate)
+
+
+def find_rate(timeline: otio.schema.Timeline) -> tuple[FrameRate, str]:
+    """The rate of the cut, and where it was read.
+
+    Raises:
+        TimingError: No item of the timeline has a usable rate.
+    """
+    if timeline.global_start_time is not None and timeline.global_start_time.rate > 1:
+        return FrameRate.parse(timeline.global_start_time.rate), "the timeline's start time"
+    stated = child(timeline.tracks.metadata, "PremierePro_OTIO", "VideoFrameRate")
+    if isinstance(stated, int | float | str):
+        return FrameRate.parse(stated), "Premiere's VideoFrameRate"
+    votes: Counter[Fraction] = Counter()
+    for track in timeline.tracks:
+        if isinstance(track, otio.schema.Track) and track.kind == otio.schema.TrackKind.Video:
+            votes.update(_rates(track))
+    if votes:
+        fps, count = votes.most_common(1)[0]
+        return FrameRate(fps=fps), f"{count} of {votes.total()} items on picture tracks"
+    raise TimingError(
+        "it has no picture track with a frame rate", next_step="export the timeline with its picture tracks"
+    )
+
+
+def _rates(track: otio.schema.Track) -> Iterator[Fraction]:
+    """Rates of source ranges, else of what the media has; a rate above 1000 counts samples, not frames."""
+    for item in track:
+        if not isinstance(item, otio.core.Item):
+            continue
+        known = item.source_range
+        if known is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
+            known = item.media_reference.available_range
+        if known is not None and 1 < known.duration.rate <= _HIGHEST_FRAME_RATE:
+            yield exact_rate(known.duration.rate)
+        elif isinstance(item, otio.schema.Stack):
+            for inner in item:
+                if isinstance(inner, otio.schema.Track) and inner.kind == otio.schema.TrackKind.Video:
+                    yield from _rates(inner)
+
+
+def find_drop_frame(
+    start: int, *, rate: FrameRate, configured: bool | None, name: str
+) -> tuple[bool, tuple[Finding, ...]]:
+    """Whether timecode drops frames: what the start proves, else what is configured, else yes with a finding."""
+    if not rate.can_drop:
+        return False, ()
+    if start:
+        whole = [timecode(start, rate=rate, drop_frame=drops).endswith(("00:00", "00;00")) for drops in (False, True)]
+        if whole.count(True) == 1:
+            return whole[1], ()
+    if configured is not None:
+        return configured, ()
+    said = info(
+        "DROP_FRAME_ASSUMED",
+        "the file does not say whether its timecode drops frames; drop frame is assumed. "
+        "Set drop_frame in pickup.toml to say so yourself",
+        where=name,
+    )
+    return True, (said,)
+
+
+def find_size(timeline: otio.schema.Timeline) -> tuple[tuple[int, int] | None, str | None]:
+    """The picture size that the timeline states, and where; Resolve's files state none."""
+    stated = child(timeline.tracks.metadata, "PremierePro_OTIO", "VideoResolution")
+    width, height = child(stated, "width"), child(stated, "height")
+    if isinstance(width, int | float) and isinstance(height, int | float) and width > 0 and height > 0:
+        return (int(width), int(height)), "Premiere's VideoResolution"
+    return None, None
+
+
+def speed_of(item: otio.core.Composable) -> Fraction | None:
+    """Source seconds for each record second: 0 for a freeze, None for a ramp, the product of several warps."""
+    speed = Fraction(1)
+    for effect in item.effects if isinstance(item, otio.core.Item) else ():
+        if isinstance(effect, otio.schema.FreezeFrame):
+            return Fraction(0)
+        if isinstance(effect, otio.schema.LinearTimeWarp):
+            speed *= exact_value(effect.time_scalar)
+        elif isinstance(effect, otio.schema.TimeEffect):
+            return None
+    return speed

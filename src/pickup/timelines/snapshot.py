@@ -1,0 +1,418 @@
+"""OTIO to `Cut`: record positions by one exact running sum per track, in whole frames of the cut's rate.
+
+It changes nothing in the OTIO object, except that digests are taken with the source range lifted out for a moment.
+
+    cut = take_snapshot(file.timeline, name="reel1", looker=looker)
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from pickup.cut import (
+    Address,
+    Cut,
+    Event,
+    EventKind,
+    Marker,
+    Media,
+    PickupMark,
+    Track,
+    TrackKind,
+    Transition,
+    walk_events,
+)
+from pickup.errors import Finding, TimelineError, TimingError, warning
+from pickup.timelines.classify import MediaLooker, classify
+from pickup.timelines.ruler import Ruler, find_drop_frame, find_rate, find_size, seconds_of, speed_of, whole_if_whole
+from pickup.timelines.texts import child, marker_words, own_brief, own_mark, title_text
+from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
+
+_DIGEST_BYTES = 16
+
+
+def take_snapshot(
+    timeline: otio.schema.Timeline,
+    *,
+    name: str,
+    looker: MediaLooker,
+    drop_frame: bool | None = None,
+    digests: bool = False,
+    tag: str = "",
+) -> Cut:
+    """The cut in a timeline.
+
+    Args:
+        timeline: As OTIO read it.
+        name: What to call the cut in messages.
+        looker: Says which media is here.
+        drop_frame: Configured choice where the timeline cannot say; None for no choice.
+        digests: Also fingerprint every item, for comparing two versions of a cut.
+        tag: The library's tag; media files named with it are takes, whatever became of our metadata.
+
+    Raises:
+        TimelineError: A rate or a time in it makes no sense; the item is named.
+    """
+    try:
+        rate, rate_from = find_rate(timeline)
+    except TimingError as error:
+        raise TimelineError(f"{name}: {error.message}", where=name, next_step=error.next_step) from error
+    ruler = Ruler(rate=rate, premiere=child(timeline.tracks.metadata, "PremierePro_OTIO") is not None)
+    reader = _Reader(ruler, looker=looker, digests=digests, tag=tag, name=name, resolve=_is_resolve(timeline))
+    tracks = reader.stack_tracks(timeline.tracks, address=(), start=0, window=None)
+    duration = max((track.end for track in tracks), default=0)
+    start = half_up(ruler.frames(timeline.global_start_time)) if timeline.global_start_time else 0
+    drops, assumed = find_drop_frame(start, rate=rate, configured=drop_frame, name=name)
+    size, size_from = find_size(timeline)
+    return Cut(
+        name=name,
+        rate=rate,
+        rate_from=rate_from,
+        drop_frame=drops,
+        start_frame=start,
+        duration=duration,
+        tracks=tracks,
+        size=size,
+        size_from=size_from,
+        markers=tuple(reader.timeline_markers(timeline.tracks.markers, start_frame=start, duration=duration)),
+        dialect="premiere" if ruler.premiere else "resolve" if _is_resolve(timeline) else "otio",
+        digest=_text_digest(otio.core.serialize_json_to_string(timeline.metadata, indent=-1)) if digests else "",
+        findings=(*assumed, *reader.findings, *_off_grid(tracks, start=start, rate=rate, drops=drops)),
+    )
+
+
+def _is_resolve(timeline: otio.schema.Timeline) -> bool:
+    return child(timeline.metadata, "Resolve_OTIO") is not None
+
+
+def _off_grid(tracks: tuple[Track, ...], *, start: int, rate: FrameRate, drops: bool) -> Iterator[Finding]:
+    """One finding for a whole cut: where the first edge off the grid is, and how many there are."""
+    loose = [(track, event) for track, event in walk_events(tracks) if not event.on_grid and _is_picture(track)]
+    if loose:
+        track, event = loose[0]
+        place = timecode(start + event.record.start, rate=rate, drop_frame=drops)
+        yield warning(
+            "OFF_GRID",
+            f"{len(loose)} items do not begin and end on whole frames of {rate}; nothing is filled on such an edge",
+            where=f"{track.name} {place}",
+        )
+
+
+def _is_picture(track: Track) -> bool:
+    return track.kind is TrackKind.VIDEO
+
+
+class _Reader:
+    """Walks the stacks of one timeline; positions are exact until an event is made."""
+
+    def __init__(self, ruler: Ruler, *, looker: MediaLooker, digests: bool, tag: str, name: str, resolve: bool) -> None:
+        self._ruler = ruler
+        self._looker = looker
+        self._digests = digests
+        self._tag = f"{tag}_" if tag else ""
+        self._name = name
+        self._resolve = resolve
+        self.findings: list[Finding] = []
+
+    def stack_tracks(
+        self, stack: otio.schema.Stack, *, address: Address, start: Number, window: FrameRange | None
+    ) -> tuple[Track, ...]:
+        """The tracks of a stack whose own time begins at record position `start`, cut to `window`."""
+        tracks = []
+        numbers: Counter[TrackKind] = Counter()
+        for place, item in enumerate(stack):
+            kind = TrackKind.VIDEO
+            if isinstance(item, otio.schema.Track):
+                kind = TrackKind(item.kind) if item.kind in ("Video", "Audio") else TrackKind.OTHER
+                tracks.append(
+                    self._track(
+                        item, kind=kind, number=numbers[kind], address=(*address, place), start=start, window=window
+                    )
+                )
+            numbers[kind] += 1
+        return tuple(tracks)
+
+    def _track(
+        self,
+        track: otio.schema.Track,
+        *,
+        kind: TrackKind,
+        number: int,
+        address: Address,
+        start: Number,
+        window: FrameRange | None,
+    ) -> Track:
+        events: list[Event] = []
+        transitions: list[Transition] = []
+        position = start
+        for index, item in enumerate(track):
+            place = (*address, index)
+            if isinstance(item, otio.schema.Transition):
+                transitions.append(self._transition(item, address=place, at=position))
+                continue
+            end = position + self._record_length(item, track_name=track.name)
+            event = self._event(item, kind=kind, address=place, start=position, end=end, window=window)
+            if event is not None:
+                events.append(event)
+            position = whole_if_whole(end)
+        return Track(
+            name=track.name or f"{kind.value} {number + 1}",
+            kind=kind,
+            number=number,
+            place=address[-1],
+            address=address,
+            events=tuple(events),
+            transitions=tuple(transitions),
+            markers=tuple(self._markers(track.markers, record_start=start, source_start=0, speed=Fraction(1))),
+            enabled=bool(track.enabled),
+            locked=child(track.metadata, "Resolve_OTIO", "Locked") is True,
+            digest=self._track_digest(track),
+        )
+
+    def _record_length(self, item: otio.core.Composable, *, track_name: str) -> Number:
+        """Record frames that an item takes, by the rule of the file's dialect."""
+        length = self._source_length(item, track_name=track_name)
+        if self._ruler.premiere:
+            speed = speed_of(item)
+            if speed:
+                return whole_if_whole(length / abs(speed))
+        return length
+
+    def _source_length(self, item: otio.core.Composable, *, track_name: str) -> Number:
+        known = item.source_range if isinstance(item, otio.core.Item) else None
+        if known is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
+            known = item.media_reference.available_range
+        try:
+            if known is not None:
+                return max(self._ruler.frames(known.duration), 0)
+            if isinstance(item, otio.schema.Stack):
+                return max((self._composition_length(each) for each in item), default=0)
+            if isinstance(item, otio.schema.Track):
+                return self._composition_length(item)
+        except TimingError as error:
+            raise self._unreadable(item, error, track_name=track_name) from error
+        where = f"{self._name}, {track_name}"
+        self.findings.append(warning("NO_LENGTH", f"“{item.name}” states no length and is taken as empty", where=where))
+        return 0
+
+    def _composition_length(self, item: otio.core.Composable) -> Number:
+        if not isinstance(item, otio.schema.Track) or item.source_range is not None:
+            return self._record_length(item, track_name=item.name)
+        lengths = (
+            self._record_length(each, track_name=item.name)
+            for each in item
+            if not isinstance(each, otio.schema.Transition)
+        )
+        return sum(lengths, start=0)
+
+    def _unreadable(self, item: otio.core.Composable, error: TimingError, *, track_name: str) -> TimelineError:
+        return TimelineError(
+            f"“{item.name}” cannot be placed: {error.message}",
+            where=f"{self._name}, {track_name}",
+            next_step=error.next_step or "export the timeline again",
+        )
+
+    def _event(
+        self,
+        item: otio.core.Composable,
+        *,
+        kind: TrackKind,
+        address: Address,
+        start: Number,
+        end: Number,
+        window: FrameRange | None,
+    ) -> Event | None:
+        """One event, or nothing where the window of a trimmed compound clip shows none of it."""
+        record = self._ruler.range(start, end)
+        on_grid = isinstance(start, int) and isinstance(end, int)
+        if isinstance(item, otio.schema.Gap) and not item.markers and not item.metadata and window is None:
+            return Event(
+                kind=EventKind.GAP,
+                name=item.name,
+                address=address,
+                record=record,
+                on_grid=on_grid,
+                enabled=bool(item.enabled),
+                digest=self._digest(item),
+            )
+        shown = record if window is None else record.common(window)
+        if shown is None:
+            return None
+        try:
+            return self._shown_event(item, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
+        except TimingError as error:
+            raise self._unreadable(item, error, track_name=f"item {address}") from error
+
+    def _shown_event(
+        self,
+        item: otio.core.Composable,
+        *,
+        kind: TrackKind,
+        address: Address,
+        start: Number,
+        shown: FrameRange,
+        on_grid: bool,
+    ) -> Event:
+        speed = speed_of(item)
+        source_start = self._source_start(item)
+        trimmed = self._ruler.rate.seconds(shown.start - start) * (speed or 0)
+        event_kind, media, generator = self._kind(item)
+        tracks: tuple[Track, ...] = ()
+        straight = True
+        if isinstance(item, otio.schema.Stack | otio.schema.Track):
+            straight = speed == 1 and on_grid
+            if straight and kind is TrackKind.VIDEO:
+                inner_start = whole_if_whole(start - self._ruler.rate.frames(source_start))
+                tracks = self._inner_tracks(item, address=address, start=inner_start, window=shown)
+        is_item = isinstance(item, otio.core.Item)
+        effects = item.effects if is_item else ()
+        markers = item.markers if is_item else ()
+        metadata = item.metadata
+        return Event(
+            kind=event_kind,
+            name=item.name,
+            address=address,
+            record=shown,
+            source_start=source_start + trimmed,
+            speed=speed,
+            enabled=bool(item.enabled) if is_item else True,
+            on_grid=on_grid,
+            media=media,
+            text=title_text(item.media_reference, effects) if event_kind is EventKind.TITLE and _is_clip(item) else "",
+            brief=own_brief(metadata) if "pickup" in metadata else "",
+            generator=generator,
+            markers=tuple(
+                self._markers(markers, record_start=start, source_start=source_start, speed=speed or Fraction(1))
+            )
+            if markers
+            else (),
+            filled=self._filled(metadata, event_media=media.name if media else ""),
+            tracks=tracks,
+            straightened=straight,
+            digest=self._digest(item),
+        )
+
+    def _inner_tracks(
+        self, item: otio.schema.Stack | otio.schema.Track, *, address: Address, start: Number, window: FrameRange
+    ) -> tuple[Track, ...]:
+        if isinstance(item, otio.schema.Stack):
+            return self.stack_tracks(item, address=address, start=start, window=window)
+        return (self._track(item, kind=TrackKind.VIDEO, number=0, address=address, start=start, window=window),)
+
+    def _source_start(self, item: otio.core.Composable) -> Fraction:
+        known = item.source_range if isinstance(item, otio.core.Item) else None
+        if known is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
+            known = item.media_reference.available_range
+        return seconds_of(known.start_time) if known is not None else Fraction(0)
+
+    def _kind(self, item: otio.core.Composable) -> tuple[EventKind, Media | None, str]:
+        if isinstance(item, otio.schema.Clip):
+            return classify(item, item.media_reference, looker=self._looker, resolve=self._resolve)
+        if isinstance(item, otio.schema.Gap):
+            return EventKind.GAP, None, ""
+        if isinstance(item, otio.schema.Stack | otio.schema.Track):
+            return EventKind.NESTED, None, ""
+        return EventKind.OPAQUE, None, ""
+
+    def _filled(self, metadata: object, *, event_media: str) -> PickupMark | None:
+        own = own_mark(metadata)
+        if own is None and self._tag and event_media.startswith(self._tag):
+            return mark_from_name(event_media.removeprefix(self._tag))
+        return own
+
+    def _transition(self, item: otio.schema.Transition, *, address: Address, at: Number) -> Transition:
+        return Transition(
+            name=item.name,
+            address=address,
+            at=half_up(at),
+            before=half_up(self._ruler.frames(item.in_offset)) if item.in_offset else 0,
+            after=half_up(self._ruler.frames(item.out_offset)) if item.out_offset else 0,
+            digest=_text_digest(item.to_json_string(indent=-1)) if self._digests else "",
+        )
+
+    def timeline_markers(
+        self, markers: list[otio.schema.Marker], *, start_frame: int, duration: int
+    ) -> Iterator[Marker]:
+        """Markers of the timeline; some programs count them from the timeline's start timecode."""
+        for marker in self._markers(markers, record_start=0, source_start=0, speed=Fraction(1)):
+            if start_frame and duration <= start_frame <= marker.record.start < start_frame + duration:
+                record = marker.record
+                yield _moved(marker, record.start - start_frame, record.end - start_frame)
+            else:
+                yield marker
+
+    def _markers(
+        self,
+        markers: list[otio.schema.Marker],
+        *,
+        record_start: Number,
+        source_start: Number,
+        speed: Fraction,
+    ) -> Iterator[Marker]:
+        for marker in markers:
+            marked = marker.marked_range
+            note, keywords = marker_words(marker)
+            offset = (seconds_of(marked.start_time) - source_start) / abs(speed)
+            start = record_start + self._ruler.rate.frames(offset)
+            length = self._ruler.frames(marked.duration) / abs(speed)
+            yield Marker(
+                name=marker.name,
+                note=note,
+                keywords=keywords,
+                color=str(marker.color or ""),
+                record=self._ruler.range(start, start + length),
+            )
+
+    def _digest(self, item: otio.core.Composable) -> str:
+        """Fingerprint of an item without its place; a gap's markers are compared by position instead."""
+        if not self._digests:
+            return ""
+        if not isinstance(item, otio.core.Item):
+            return _text_digest(item.to_json_string(indent=-1))
+        kept = item.source_range
+        item.source_range = None
+        text = otio.core.serialize_json_to_string(item, indent=-1)
+        item.source_range = kept
+        if isinstance(item, otio.schema.Gap):
+            parts = [item.name, str(item.enabled)]
+            parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (item.metadata, *item.effects)]
+            text = "\n".join(parts)
+        return _text_digest(text)
+
+    def _track_digest(self, track: otio.schema.Track) -> str:
+        if not self._digests:
+            return ""
+        parts = [track.name, str(track.kind), str(track.enabled)]
+        parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (track.metadata, *track.effects)]
+        return _text_digest("\n".join(parts))
+
+
+def _is_clip(item: otio.core.Composable) -> bool:
+    return isinstance(item, otio.schema.Clip)
+
+
+def _moved(marker: Marker, start: int, end: int) -> Marker:
+    return Marker(
+        name=marker.name,
+        note=marker.note,
+        keywords=marker.keywords,
+        color=marker.color,
+        record=FrameRange(start=start, end=end, rate=marker.record.rate),
+    )
+
+
+def mark_from_name(name: str) -> PickupMark | None:
+    """Shot and take from the part of a take's file name after the tag, such as `SH0010_t01.mov`."""
+    stem = name.rpartition(".")[0] or name
+    shot, _, rest = stem.rpartition("_t")
+    number = rest.partition("_")[0]
+    return PickupMark(shot=shot, take=int(number), hole="") if shot and number.isdigit() else None
+
+
+def _text_digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()

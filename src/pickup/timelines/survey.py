@@ -1,0 +1,124 @@
+"""Reading a timeline in a child process and sending back only what is small: holes, neighbours and findings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from pickup._child import ChildDied, Limits, Report, call
+from pickup.cut import Cut, EventKind, MediaKind, walk_events
+from pickup.errors import TimelineError
+from pickup.holes import Found, Rules, find_holes
+
+_PROBED_FILES = 200
+_BYTES_PER_EXTRA_TIME = 100 << 20
+_EXTRA_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSettings:
+    """How a timeline is to be read.
+
+    Attributes:
+        prefixes: Pairs of path prefixes: as the timeline has them, as they are here.
+        drop_frame: Configured choice where the timeline cannot say.
+        tag: The library's tag, by which its takes are known in the cut.
+        seconds: Time limit; 10 s more for every 100 MB of the file.
+        memory_mb: Memory limit of the child.
+    """
+
+    prefixes: tuple[tuple[str, str], ...] = ()
+    drop_frame: bool | None = None
+    tag: str = ""
+    file_mb: int = 1024
+    nesting: int = 200
+    memory_mb: int = 4096
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurveyRequest:
+    """What the child is asked."""
+
+    timeline: str
+    settings: ReadSettings
+    rules: Rules
+    explain: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survey:
+    """What is known of a timeline outside the child.
+
+    Attributes:
+        sha256: Of the file's bytes; what is delivered later must come from the same ones.
+        cut: The cut without its tracks.
+        found: Holes and findings.
+        footage: Local paths of picture files that are here, at most 200, spread evenly over the cut.
+        footage_total: How many such files there are.
+    """
+
+    sha256: str
+    cut: Cut
+    found: Found
+    footage: tuple[str, ...]
+    footage_total: int
+
+
+def survey_timeline(timeline: Path, *, settings: ReadSettings, rules: Rules, explain: bool = False) -> Survey:
+    """Reads a timeline and finds its holes.
+
+    Raises:
+        TimelineError: It cannot be read, or reading it ended or outlived the child.
+    """
+    request = SurveyRequest(timeline=str(timeline), settings=settings, rules=rules, explain=explain)
+    answer = in_child("pickup.timelines.survey:run_survey", request, timeline=timeline, settings=settings)
+    if not isinstance(answer, Survey):
+        raise TimelineError(f"{timeline.name} gave no answer", where=str(timeline))
+    return answer
+
+
+def in_child(function: str, request: object, *, timeline: Path, settings: ReadSettings) -> object:
+    """Runs a function on a timeline in a child, and says in a sentence how a child died."""
+    size = timeline.stat().st_size if timeline.is_file() else 0
+    seconds = settings.seconds + _EXTRA_SECONDS * (size / _BYTES_PER_EXTRA_TIME)
+    try:
+        return call(function, request, limits=Limits(seconds=seconds, memory_mb=settings.memory_mb))
+    except ChildDied as died:
+        raise TimelineError(
+            f"{timeline.name} cannot be read: the reader {died.reason}",
+            where=str(timeline),
+            next_step="the file is damaged, or larger than [limits] in pickup.toml allow; export the timeline again",
+        ) from died
+
+
+def run_survey(request: SurveyRequest, report: Report) -> Survey:
+    """The child's side of `survey_timeline`."""
+    from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone
+    from pickup.timelines.read import ReadLimits, read_timeline  # noqa: PLC0415
+    from pickup.timelines.snapshot import take_snapshot  # noqa: PLC0415
+
+    path, settings = Path(request.timeline), request.settings
+    file = read_timeline(path, limits=ReadLimits(file_mb=settings.file_mb, nesting=settings.nesting))
+    report(0.5)
+    looker = MediaLooker(path.parent, prefixes=dict(settings.prefixes))
+    cut = take_snapshot(file.timeline, name=path.name, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag)
+    found = find_holes(cut, rules=request.rules, explain=request.explain)
+    footage = tuple(dict.fromkeys(_footage(cut)))
+    step = max(len(footage) // _PROBED_FILES, 1)
+    return Survey(
+        sha256=file.sha256,
+        cut=replace(cut, tracks=(), markers=()),
+        found=found,
+        footage=footage[::step][:_PROBED_FILES],
+        footage_total=len(footage),
+    )
+
+
+def _footage(cut: Cut) -> Iterator[str]:
+    for _, event in walk_events(cut.video_tracks):
+        media = event.media
+        moving = media is not None and media.kind in (MediaKind.MOVIE, MediaKind.STILL) and event.filled is None
+        if moving and media is not None and event.kind is EventKind.FOOTAGE and media.online and media.path:
+            yield media.path
