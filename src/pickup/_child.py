@@ -46,12 +46,13 @@ class Limits:
 
 
 class ChildDied(Exception):
-    """The child ended without an answer; `reason` says how, in words."""
+    """The child ended without an answer; `reason` says how, in words, and `fault` names a fault of our own."""
 
     def __init__(self, reason: str, *, log: str) -> None:
         super().__init__(reason)
         self.reason = reason
         self.log = log
+        self.fault = log.strip().rpartition("\n")[2] if "Traceback (most recent call last)" in log else ""
 
 
 class Child:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from pickup.timing import FrameRate
+from pickup.holes.model import Placement
+from pickup.timing import FrameRange, FrameRate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,3 +52,47 @@ class Take:
 def take_name(tag: str, *, shot: str, take: int) -> str:
     """File stem and reel of a take; unique for the life of the library."""
     return f"{tag}_{shot}_t{take:02d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedTake:
+    """A take as a timeline refers to it.
+
+    Attributes:
+        path: Absolute path of the conformed file on this machine.
+        start: Source time of its first frame, exact seconds.
+    """
+
+    number: int
+    path: str
+    frames: int
+    start: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relink:
+    """A shot put into the cut: what `timelines.patch` applies to a copy of the timeline.
+
+    Attributes:
+        hole: Id of the hole in the timeline that was read.
+        kind: The hole's kind, as an editor reads it.
+        record: Frames of the cut that the take fills.
+        offset: Frames of the take before the first one shown: head handle plus transition.
+        circled: Number of the take that is shown.
+        takes: Every take of the shot; all share head and tail, so `offset` serves each.
+    """
+
+    shot: str
+    hole: str
+    kind: str
+    track: str
+    placement: Placement
+    record: FrameRange
+    offset: int
+    circled: int
+    takes: tuple[LinkedTake, ...]
+
+    @property
+    def shown(self) -> LinkedTake:
+        """The circled take."""
+        return next(take for take in self.takes if take.number == self.circled)

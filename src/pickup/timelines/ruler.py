@@ -131,3 +131,33 @@ def speed_of(item: otio.core.Composable) -> Fraction | None:
         elif isinstance(effect, otio.schema.TimeEffect):
             return None
     return speed
+
+
+def source_range_of(item: otio.core.Composable) -> otio.opentime.TimeRange | None:
+    """The source range of an item, or what its media has; None for a compound clip shown whole."""
+    if not isinstance(item, otio.core.Item):
+        return None
+    if item.source_range is not None:
+        return item.source_range
+    if isinstance(item, otio.schema.Clip) and item.media_reference is not None:
+        return item.media_reference.available_range
+    return None
+
+
+def record_length(item: otio.core.Composable, *, ruler: Ruler) -> Number:
+    """Record frames that an item takes, by the rule of the file's dialect; 0 where it states no length.
+
+    Raises:
+        TimingError: Its duration or its rate makes no sense.
+    """
+    known = source_range_of(item)
+    if known is not None:
+        length: Number = max(ruler.frames(known.duration), 0)
+        speed = speed_of(item) if ruler.premiere else None
+        return whole_if_whole(length / abs(speed)) if speed else length
+    if isinstance(item, otio.schema.Stack):
+        return max((record_length(each, ruler=ruler) for each in item), default=0)
+    if isinstance(item, otio.schema.Track):
+        shown = (each for each in item if not isinstance(each, otio.schema.Transition))
+        return sum((record_length(each, ruler=ruler) for each in shown), start=0)
+    return 0

@@ -29,7 +29,17 @@ from pickup.cut import (
 )
 from pickup.errors import Finding, TimelineError, TimingError, warning
 from pickup.timelines.classify import MediaLooker, classify
-from pickup.timelines.ruler import Ruler, find_drop_frame, find_rate, find_size, seconds_of, speed_of, whole_if_whole
+from pickup.timelines.ruler import (
+    Ruler,
+    find_drop_frame,
+    find_rate,
+    find_size,
+    record_length,
+    seconds_of,
+    source_range_of,
+    speed_of,
+    whole_if_whole,
+)
 from pickup.timelines.texts import child, marker_words, own_brief, own_mark, title_text
 from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
 
@@ -175,40 +185,15 @@ class _Reader:
         )
 
     def _record_length(self, item: otio.core.Composable, *, track_name: str) -> Number:
-        """Record frames that an item takes, by the rule of the file's dialect."""
-        length = self._source_length(item, track_name=track_name)
-        if self._ruler.premiere:
-            speed = speed_of(item)
-            if speed:
-                return whole_if_whole(length / abs(speed))
-        return length
-
-    def _source_length(self, item: otio.core.Composable, *, track_name: str) -> Number:
-        known = item.source_range if isinstance(item, otio.core.Item) else None
-        if known is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
-            known = item.media_reference.available_range
         try:
-            if known is not None:
-                return max(self._ruler.frames(known.duration), 0)
-            if isinstance(item, otio.schema.Stack):
-                return max((self._composition_length(each) for each in item), default=0)
-            if isinstance(item, otio.schema.Track):
-                return self._composition_length(item)
+            length = record_length(item, ruler=self._ruler)
         except TimingError as error:
             raise self._unreadable(item, error, track_name=track_name) from error
-        where = f"{self._name}, {track_name}"
-        self.findings.append(warning("NO_LENGTH", f"“{item.name}” states no length and is taken as empty", where=where))
-        return 0
-
-    def _composition_length(self, item: otio.core.Composable) -> Number:
-        if not isinstance(item, otio.schema.Track) or item.source_range is not None:
-            return self._record_length(item, track_name=item.name)
-        lengths = (
-            self._record_length(each, track_name=item.name)
-            for each in item
-            if not isinstance(each, otio.schema.Transition)
-        )
-        return sum(lengths, start=0)
+        if not length and source_range_of(item) is None and not isinstance(item, otio.core.Composition):
+            where = f"{self._name}, {track_name}"
+            said = f"“{item.name}” states no length and is taken as empty"
+            self.findings.append(warning("NO_LENGTH", said, where=where))
+        return length
 
     def _unreadable(self, item: otio.core.Composable, error: TimingError, *, track_name: str) -> TimelineError:
         return TimelineError(
@@ -259,7 +244,8 @@ class _Reader:
         on_grid: bool,
     ) -> Event:
         speed = speed_of(item)
-        source_start = self._source_start(item)
+        known = source_range_of(item)
+        source_start = seconds_of(known.start_time) if known is not None else Fraction(0)
         trimmed = self._ruler.rate.seconds(shown.start - start) * (speed or 0)
         event_kind, media, generator = self._kind(item)
         tracks: tuple[Track, ...] = ()
@@ -294,7 +280,7 @@ class _Reader:
             filled=self._filled(metadata, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
-            digest=self._digest(item),
+            digest=self._digest(item, opened=bool(tracks)),
         )
 
     def _inner_tracks(
@@ -303,12 +289,6 @@ class _Reader:
         if isinstance(item, otio.schema.Stack):
             return self.stack_tracks(item, address=address, start=start, window=window)
         return (self._track(item, kind=TrackKind.VIDEO, number=0, address=address, start=start, window=window),)
-
-    def _source_start(self, item: otio.core.Composable) -> Fraction:
-        known = item.source_range if isinstance(item, otio.core.Item) else None
-        if known is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
-            known = item.media_reference.available_range
-        return seconds_of(known.start_time) if known is not None else Fraction(0)
 
     def _kind(self, item: otio.core.Composable) -> tuple[EventKind, Media | None, str]:
         if isinstance(item, otio.schema.Clip):
@@ -368,28 +348,35 @@ class _Reader:
                 record=self._ruler.range(start, start + length),
             )
 
-    def _digest(self, item: otio.core.Composable) -> str:
-        """Fingerprint of an item without its place; a gap's markers are compared by position instead."""
+    def _digest(self, item: otio.core.Composable, *, opened: bool = False) -> str:
+        """Fingerprint of an item without its place.
+
+        A gap's markers and the inside of a compound clip that was `opened` are compared by position instead; a gap
+        that holds nothing has no fingerprint.
+        """
         if not self._digests:
             return ""
+        if isinstance(item, otio.schema.Gap) and not item.metadata and not item.effects:
+            return ""
+        if isinstance(item, otio.schema.Gap) or opened:
+            return _shallow_digest(item)
         if not isinstance(item, otio.core.Item):
             return _text_digest(item.to_json_string(indent=-1))
         kept = item.source_range
         item.source_range = None
         text = otio.core.serialize_json_to_string(item, indent=-1)
         item.source_range = kept
-        if isinstance(item, otio.schema.Gap):
-            parts = [item.name, str(item.enabled)]
-            parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (item.metadata, *item.effects)]
-            text = "\n".join(parts)
         return _text_digest(text)
 
     def _track_digest(self, track: otio.schema.Track) -> str:
-        if not self._digests:
-            return ""
-        parts = [track.name, str(track.kind), str(track.enabled)]
-        parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (track.metadata, *track.effects)]
-        return _text_digest("\n".join(parts))
+        return _shallow_digest(track) if self._digests else ""
+
+
+def _shallow_digest(item: otio.core.Item) -> str:
+    """Fingerprint of an item without its children, markers and place."""
+    parts = [item.name, str(item.enabled), str(getattr(item, "kind", ""))]
+    parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (item.metadata, *item.effects)]
+    return _text_digest("\n".join(parts))
 
 
 def _is_clip(item: otio.core.Composable) -> bool:

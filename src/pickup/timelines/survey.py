@@ -86,6 +86,12 @@ def in_child(function: str, request: object, *, timeline: Path, settings: ReadSe
     try:
         return call(function, request, limits=Limits(seconds=seconds, memory_mb=settings.memory_mb))
     except ChildDied as died:
+        if died.fault:
+            raise TimelineError(
+                f"{timeline.name} cannot be handled: {died.fault}",
+                where=str(timeline),
+                next_step="this is a fault in Pickup; nothing was changed. Keep the timeline file and report it",
+            ) from died
         raise TimelineError(
             f"{timeline.name} cannot be read: the reader {died.reason}",
             where=str(timeline),

@@ -1,0 +1,318 @@
+"""Putting takes into a copy of a timeline, touching nothing but the filled ranges.
+
+Works on the OTIO object that was read; items and gaps are split only at the edges of a filled range. It writes no file
+and checks nothing: `verify` does, from the written file.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import opentimelineio as otio
+
+from pickup.cut import Address
+from pickup.errors import TimelineError
+from pickup.holes import PlacementKind
+from pickup.paths import PathKind, PathStyle
+from pickup.takes import LinkedTake, Relink
+from pickup.timelines.changes import Replaced
+from pickup.timelines.references import find_style, spell
+from pickup.timelines.ruler import Ruler, find_rate, record_length, seconds_of, source_range_of, speed_of
+from pickup.timing import Number, exact_rate
+
+_ALTERNATE_KEY = "PICKUP_T{:02d}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Spelling:
+    """How this file writes rates and paths."""
+
+    rate: float
+    style: PathStyle
+    kind: PathKind
+    prefixes: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A child of a track with its exact record position, in frames of the cut."""
+
+    index: int
+    item: otio.core.Item
+    start: Number
+    end: Number
+
+
+def apply_relinks(
+    timeline: otio.schema.Timeline, relinks: Sequence[Relink], *, prefixes: Mapping[str, str]
+) -> list[Replaced]:
+    """Puts every take where its relink says; `timeline` is changed.
+
+    Raises:
+        TimelineError: The timeline is not the one that the relinks were planned for.
+    """
+    ruler = Ruler(rate=find_rate(timeline)[0], premiere=is_premiere(timeline))
+    style, kind = find_style(timeline.tracks)
+    spelling = _Spelling(rate=_spelled_rate(timeline, ruler), style=style, kind=kind, prefixes=prefixes)
+    by_track: dict[Address, list[Relink]] = defaultdict(list)
+    on_top: dict[Address, list[Relink]] = defaultdict(list)
+    for relink in relinks:
+        place = relink.placement
+        if place.kind is PlacementKind.NEW_TRACK:
+            on_top[place.address].append(relink)
+        else:
+            track = place.address if place.kind is PlacementKind.ON_TRACK else place.address[:-1]
+            by_track[track].append(relink)
+    # Every address is looked up before anything moves.
+    tracks = {address: _find(timeline, address) for address in by_track}
+    stacks = {address: _find(timeline, address) for address in on_top}
+    offsets = {address: _offset(timeline, address, ruler=ruler) for address in (*by_track, *on_top)}
+    replaced = []
+    for address, wanted in by_track.items():
+        replaced += _fill_track(tracks[address], wanted, ruler=ruler, spelling=spelling, offset=offsets[address])
+    for address, wanted in on_top.items():
+        replaced += _fill_on_top(stacks[address], wanted, ruler=ruler, spelling=spelling, offset=offsets[address])
+    return replaced
+
+
+def is_premiere(timeline: otio.schema.Timeline) -> bool:
+    """Whether the file follows Premiere's convention for time warps."""
+    return "PremierePro_OTIO" in timeline.tracks.metadata
+
+
+def _spelled_rate(timeline: otio.schema.Timeline, ruler: Ruler) -> float:
+    """The double with which the file itself writes the cut's rate."""
+    if timeline.global_start_time is not None and exact_rate(timeline.global_start_time.rate) == ruler.rate.fps:
+        return float(timeline.global_start_time.rate)
+    for track in timeline.tracks:
+        for item in track if isinstance(track, otio.schema.Track) else ():
+            known = item.source_range if isinstance(item, otio.core.Item) else None
+            if known is not None and exact_rate(known.duration.rate) == ruler.rate.fps:
+                return float(known.duration.rate)
+    return float(ruler.rate.fps)
+
+
+def _find(timeline: otio.schema.Timeline, address: Address) -> otio.core.Composition:
+    found = timeline.tracks
+    for index in address:
+        if not isinstance(found, otio.core.Composition) or index >= len(found):
+            raise TimelineError("the timeline changed while it was filled", next_step="run the command again")
+        found = found[index]
+    return found
+
+
+def _offset(timeline: otio.schema.Timeline, address: Address, *, ruler: Ruler) -> Number:
+    """Record frame at which the own time of the innermost stack around `address` begins."""
+    offset: Number = 0
+    for depth in range(1, len(address), 2):
+        track = _find(timeline, address[:depth])
+        if depth >= len(address):
+            break
+        for placed in _placed(track, ruler=ruler, offset=offset):
+            if placed.index == address[depth]:
+                source_start = seconds_of(known.start_time) if (known := source_range_of(placed.item)) else 0
+                offset = placed.start - ruler.rate.frames(Fraction(source_start))
+                break
+    return offset
+
+
+def _placed(track: otio.schema.Track, *, ruler: Ruler, offset: Number) -> list[_Placed]:
+    position = offset
+    result = []
+    for index, item in enumerate(track):
+        if isinstance(item, otio.schema.Transition):
+            continue
+        end = position + record_length(item, ruler=ruler)
+        result.append(_Placed(index=index, item=item, start=position, end=end))
+        position = end
+    return result
+
+
+def _fill_track(
+    track: otio.schema.Track, wanted: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, offset: Number
+) -> list[Replaced]:
+    placed = _placed(track, ruler=ruler, offset=offset)
+    ordered = sorted(wanted, key=lambda each: each.record.start)
+    replaced: list[Replaced] = []
+    new_children: dict[int, list[otio.core.Item]] = {}
+    for child in placed:
+        here = [each for each in ordered if each.record.start < child.end and child.start < each.record.end]
+        if here:
+            new_children[child.index] = _pieces(child, here, ruler=ruler, spelling=spelling, replaced=replaced)
+    for index in sorted(new_children, reverse=True):
+        del track[index]
+        for piece in reversed(new_children[index]):
+            track.insert(index, piece)
+    end = placed[-1].end if placed else offset
+    for relink in ordered:
+        if relink.record.start >= end:
+            _append(track, relink, end=end, ruler=ruler, spelling=spelling)
+            replaced.append(Replaced(shot=relink.shot, name="", effects=()))
+        end = max(end, relink.record.end)
+    return replaced
+
+
+def _append(track: otio.schema.Track, relink: Relink, *, end: Number, ruler: Ruler, spelling: _Spelling) -> None:
+    if relink.record.start > end:
+        track.append(_gap(relink.record.start - end, ruler=ruler, spelling=spelling))
+    track.append(_clip(relink, old=None, ruler=ruler, spelling=spelling))
+
+
+def _pieces(
+    child: _Placed, fills: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, replaced: list[Replaced]
+) -> list[otio.core.Item]:
+    """What takes the place of one item: what is left of it around the fills, and the takes that begin in it."""
+    pieces: list[otio.core.Item] = []
+    position = child.start
+    for relink in fills:
+        if relink.record.start > position:
+            pieces.append(_part(child, position, relink.record.start, ruler=ruler))
+        if relink.record.start >= child.start:
+            clip = _clip(relink, old=child.item, ruler=ruler, spelling=spelling)
+            _move_markers(child, clip, relink, ruler=ruler)
+            pieces.append(clip)
+            replaced.append(_replaced(relink, child.item))
+        position = min(relink.record.end, child.end)
+    if position < child.end:
+        pieces.append(_part(child, position, child.end, ruler=ruler))
+    return pieces
+
+
+def _part(child: _Placed, start: Number, end: Number, *, ruler: Ruler) -> otio.core.Item:
+    """The frames `start` to `end` (record) of an item, as an item of its own, in the item's own rates."""
+    part = child.item.deepcopy()
+    known = source_range_of(child.item)
+    if known is None:
+        raise TimelineError(f"“{child.item.name}” has no length and cannot be split", next_step="mark it “skip”")
+    speed = speed_of(child.item) or Fraction(0)
+    used = abs(speed) if ruler.premiere and speed else Fraction(1)
+    source_start = seconds_of(known.start_time) + ruler.rate.seconds(start - child.start) * abs(speed)
+    part.source_range = otio.opentime.TimeRange(
+        _time(source_start, rate=known.start_time.rate),
+        _time(ruler.rate.seconds(end - start) * used, rate=known.duration.rate),
+    )
+    keep = [each for each in part.markers if start <= _held_at(each, child, ruler=ruler) < end]
+    part.markers[:] = keep
+    return part
+
+
+def _record_of(marker: otio.schema.Marker, child: _Placed, *, ruler: Ruler) -> Number:
+    known = source_range_of(child.item)
+    source_start = seconds_of(known.start_time) if known is not None else Fraction(0)
+    speed = abs(speed_of(child.item) or Fraction(1))
+    return child.start + ruler.rate.frames((seconds_of(marker.marked_range.start_time) - source_start) / speed)
+
+
+def _held_at(marker: otio.schema.Marker, child: _Placed, *, ruler: Ruler) -> Number:
+    """Where in its item a marker counts; one outside what the item shows belongs to the nearer edge."""
+    record = _record_of(marker, child, ruler=ruler)
+    return max(child.start, min(record, child.end - Fraction(1, 2)))
+
+
+def _move_markers(child: _Placed, clip: otio.schema.Clip, relink: Relink, *, ruler: Ruler) -> None:
+    """The markers of what stood there, over the same record frames of the take."""
+    clip_start = seconds_of(clip.source_range.start_time)
+    for marker in child.item.markers:
+        if not relink.record.start <= _held_at(marker, child, ruler=ruler) < relink.record.end:
+            continue
+        record = _record_of(marker, child, ruler=ruler)
+        moved = marker.deepcopy()
+        old = marker.marked_range
+        start = clip_start + ruler.rate.seconds(record - relink.record.start)
+        moved.marked_range = otio.opentime.TimeRange(_time(start, rate=old.start_time.rate), old.duration)
+        clip.markers.append(moved)
+
+
+def _replaced(relink: Relink, item: otio.core.Item) -> Replaced:
+    effects = tuple(effect.effect_name or effect.name or effect.schema_name() for effect in item.effects)
+    name = "" if isinstance(item, otio.schema.Gap) else item.name
+    return Replaced(shot=relink.shot, name=name, effects=effects)
+
+
+def _fill_on_top(
+    stack: otio.schema.Stack, wanted: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, offset: Number
+) -> list[Replaced]:
+    """Takes on as few new top tracks as hold them without overlap."""
+    layers: list[list[Relink]] = []
+    for relink in sorted(wanted, key=lambda each: each.record.start):
+        free = next((layer for layer in layers if layer[-1].record.end <= relink.record.start), None)
+        if free is None:
+            layers.append([relink])
+        else:
+            free.append(relink)
+    pictures = [i for i, each in enumerate(stack) if getattr(each, "kind", None) == otio.schema.TrackKind.Video]
+    top, count = (pictures[-1] + 1 if pictures else 0), len(pictures)
+    for number, layer in enumerate(layers):
+        track = otio.schema.Track(name=f"Video {count + number + 1}", kind=otio.schema.TrackKind.Video)
+        end = offset
+        for relink in layer:
+            _append(track, relink, end=end, ruler=ruler, spelling=spelling)
+            end = relink.record.end
+        stack.insert(top + number, track)
+    return [Replaced(shot=each.shot, name="", effects=()) for layer in layers for each in layer]
+
+
+def _clip(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spelling: _Spelling) -> otio.schema.Clip:
+    """The clip that shows a take."""
+    shown = relink.shown
+    start = shown.start + ruler.rate.seconds(relink.offset)
+    clip = otio.schema.Clip(
+        name=_file_name(shown),
+        source_range=otio.opentime.TimeRange(
+            _time(start, rate=spelling.rate),
+            _time(ruler.rate.seconds(relink.record.length), rate=spelling.rate),
+        ),
+    )
+    references = {"DEFAULT_MEDIA": _reference(shown, ruler=ruler, spelling=spelling)}
+    for take in relink.takes:
+        if take.number != relink.circled:
+            references[_ALTERNATE_KEY.format(take.number)] = _reference(take, ruler=ruler, spelling=spelling)
+    clip.set_media_references(references, "DEFAULT_MEDIA")
+    if old is not None and not isinstance(old, otio.schema.Gap):
+        clip.enabled, clip.color = old.enabled, old.color
+        owner = old.deepcopy()  # OTIO's metadata dies with the object that owns it
+        for key in owner.metadata:
+            if key != "pickup":
+                clip.metadata[key] = owner.metadata[key]
+    clip.metadata["pickup"] = {
+        "schema": "Filled.1",
+        "hole": relink.hole,
+        "shot": relink.shot,
+        "take": relink.circled,
+        "was": _was(relink, old),
+    }
+    return clip
+
+
+def _was(relink: Relink, old: otio.core.Item | None) -> object:
+    if old is None or isinstance(old, otio.schema.Gap):
+        return {"item": relink.kind, "track": relink.track}
+    return old.deepcopy()
+
+
+def _reference(take: LinkedTake, *, ruler: Ruler, spelling: _Spelling) -> otio.schema.ExternalReference:
+    reference = otio.schema.ExternalReference(
+        target_url=spell(take.path, style=spelling.style, kind=spelling.kind, prefixes=spelling.prefixes),
+        available_range=otio.opentime.TimeRange(
+            _time(take.start, rate=spelling.rate), _time(ruler.rate.seconds(take.frames), rate=spelling.rate)
+        ),
+    )
+    reference.name = _file_name(take)
+    return reference
+
+
+def _file_name(take: LinkedTake) -> str:
+    return take.path.replace("\\", "/").rpartition("/")[2]
+
+
+def _gap(length: Number, *, ruler: Ruler, spelling: _Spelling) -> otio.schema.Gap:
+    duration = _time(ruler.rate.seconds(length), rate=spelling.rate)
+    return otio.schema.Gap(source_range=otio.opentime.TimeRange(otio.opentime.RationalTime(0, spelling.rate), duration))
+
+
+def _time(seconds: Fraction, *, rate: float) -> otio.opentime.RationalTime:
+    """Exact seconds in a rate as the file spells it."""
+    return otio.opentime.RationalTime(float(seconds * exact_rate(rate)), rate)

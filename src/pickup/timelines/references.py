@@ -1,0 +1,69 @@
+"""How a timeline spells its media references, and making relative ones absolute in a copy."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import opentimelineio as otio
+
+from pickup.paths import LocalPath, PathKind, PathStyle, map_back, parse_path, write_path
+
+
+def media_references(stack: otio.core.Composition) -> Iterator[otio.core.MediaReference]:
+    """Every reference of every clip, compound clips included."""
+    for item in stack:
+        if isinstance(item, otio.schema.Clip):
+            yield from item.media_references().values()
+        elif isinstance(item, otio.core.Composition):
+            yield from media_references(item)
+
+
+def find_style(stack: otio.schema.Stack) -> tuple[PathStyle, PathKind]:
+    """The spelling that most absolute references share; a percent-encoded URL where there is none."""
+    votes: Counter[tuple[PathStyle, PathKind]] = Counter()
+    for reference in media_references(stack):
+        path = parse_path(_url(reference))
+        if path is not None and path.is_absolute:
+            votes[path.style, path.kind] += 1
+    return votes.most_common(1)[0][0] if votes else (PathStyle.URL, PathKind.POSIX)
+
+
+def spell(path: str, *, style: PathStyle, kind: PathKind, prefixes: Mapping[str, str]) -> str:
+    """A path of this machine as the timeline's own machine knows it, in the timeline's spelling."""
+    local = parse_path(path) or LocalPath(text=path, kind=PathKind.POSIX, style=PathStyle.SLASHES)
+    mapped = map_back(local, prefixes=prefixes, kind=kind)
+    if style is PathStyle.BACKSLASHES and mapped.kind is PathKind.POSIX:
+        style = PathStyle.SLASHES  # not below any prefix of [map]: only this machine's own spelling is true
+    return write_path(mapped, style=style)
+
+
+def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, str]]:
+    """Makes relative references absolute, as seen from the timeline's folder.
+
+    Returns:
+        Pairs of the reference as it was and as it is now, each once.
+    """
+    style, kind = find_style(stack)
+    changed: dict[str, str] = {}
+    for reference in media_references(stack):
+        url = _url(reference)
+        path = parse_path(url) if url else None
+        if path is None or path.is_absolute:
+            continue
+        absolute = spell(str((folder / path.text).absolute()), style=style, kind=kind, prefixes={})
+        changed[url] = absolute
+        if isinstance(reference, otio.schema.ImageSequenceReference):
+            reference.target_url_base = absolute
+        elif isinstance(reference, otio.schema.ExternalReference):
+            reference.target_url = absolute
+    return list(changed.items())
+
+
+def _url(reference: otio.core.MediaReference) -> str:
+    if isinstance(reference, otio.schema.ExternalReference):
+        return reference.target_url or ""
+    if isinstance(reference, otio.schema.ImageSequenceReference):
+        return reference.target_url_base or ""
+    return ""

@@ -1,0 +1,258 @@
+"""Proving that nothing moved: two cuts compared frame range by frame range, outside what is declared as filled.
+
+Written apart from `patch` on purpose: it knows nothing of how takes are put in, only what an editor must still see.
+
+    differences(old, new)      [] when every record frame outside the fills shows what it showed
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pickup.cut import Cut, Event, EventKind, Marker, Track, TrackKind, walk_events
+from pickup.takes import Relink
+
+Interval = tuple[int, int]
+"""Record frames, end exclusive."""
+
+_MOST_SHOWN = 50
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that is not as it was; `where` is track and record timecode."""
+
+    where: str
+    was: str
+    now: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A take found in a cut by Pickup's own metadata."""
+
+    shot: str
+    take: int
+    hole: str
+    track: str
+    start: int
+    end: int
+    media: str
+    source_start: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Piece:
+    """What one track shows over some record frames."""
+
+    start: int
+    end: int
+    kind: EventKind
+    name: str
+    enabled: bool
+    speed: Fraction | None
+    source: Fraction
+    digest: str
+
+    def describe(self) -> str:
+        frames = self.end - self.start
+        return f"{self.kind.value} “{self.name}”, {frames} frames from source {float(self.source):.3f} s"
+
+
+def fills_of(cut: Cut) -> tuple[Fill, ...]:
+    """Every take that the cut shows, as its own metadata says."""
+    return tuple(
+        Fill(
+            shot=event.filled.shot,
+            take=event.filled.take,
+            hole=event.filled.hole,
+            track=track.name,
+            start=event.record.start,
+            end=event.record.end,
+            media=event.media.name if event.media else "",
+            source_start=event.source_start,
+        )
+        for track, event in walk_events(cut.video_tracks)
+        if event.filled is not None
+    )
+
+
+def differences(old: Cut, new: Cut) -> list[Difference]:
+    """Everything outside the takes declared in `new` that is not as it was in `old`; at most 50."""
+    found: list[Difference] = []
+    found += _compare_whole(old, new)
+    found += _compare_stacks(old.tracks, new.tracks, cut=old)
+    return found[:_MOST_SHOWN]
+
+
+def missing_fills(new: Cut, relinks: Iterable[Relink]) -> list[Difference]:
+    """Every planned take that the written cut does not show in its place, and every one that nobody planned."""
+    there = {(each.shot, each.start, each.end, each.media, each.source_start): each for each in fills_of(new)}
+    planned = {}
+    for relink in relinks:
+        media = relink.shown.path.replace("\\", "/").rpartition("/")[2]
+        source_start = relink.shown.start + new.rate.seconds(relink.offset)
+        planned[relink.shot, relink.record.start, relink.record.end, media, source_start] = relink
+    result = [
+        Difference(
+            where=f"{relink.track} {new.timecode(relink.record.start)}",
+            was=f"{relink.shot} take {relink.circled} planned",
+            now="not there, or not these frames of it",
+        )
+        for key, relink in planned.items()
+        if key not in there
+    ]
+    result += [
+        Difference(
+            where=f"{fill.track} {new.timecode(fill.start)}", was="nothing planned", now=f"{fill.shot} take {fill.take}"
+        )
+        for key, fill in there.items()
+        if key not in planned
+    ]
+    return result
+
+
+def _compare_whole(old: Cut, new: Cut) -> Iterator[Difference]:
+    facts: tuple[tuple[str, Callable[[Cut], object]], ...] = (
+        ("frame rate", lambda cut: str(cut.rate)),
+        ("start timecode", lambda cut: cut.timecode(0)),
+        ("length", lambda cut: f"{cut.duration} frames"),
+        ("picture size", lambda cut: cut.size),
+        ("timeline metadata", lambda cut: cut.digest),
+    )
+    for name, fact in facts:
+        was, now = fact(old), fact(new)
+        if was != now:
+            yield Difference(where=name, was=str(was), now=str(now))
+    yield from _compare_markers(old.markers, new.markers, where="timeline", cut=old)
+
+
+def _compare_stacks(old: Sequence[Track], new: Sequence[Track], *, cut: Cut) -> Iterator[Difference]:
+    for kind in TrackKind:
+        were = [track for track in old if track.kind is kind]
+        are = [track for track in new if track.kind is kind]
+        if len(are) < len(were):
+            yield Difference(where=f"{kind.value} tracks", was=str(len(were)), now=str(len(are)))
+        for was, now in zip(were, are, strict=False):
+            yield from _compare_tracks(was, now, cut=cut)
+        for extra in are[len(were) :]:
+            yield from _check_new_track(extra, cut=cut)
+
+
+def _check_new_track(track: Track, *, cut: Cut) -> Iterator[Difference]:
+    """A new track may hold takes and nothing else."""
+    for event in track.events:
+        if event.kind is not EventKind.GAP and event.filled is None:
+            where = f"{track.name} {cut.timecode(event.record.start)}"
+            yield Difference(where=where, was="no such track", now=f"{event.kind.value} “{event.name}”")
+
+
+def _compare_tracks(was: Track, now: Track, *, cut: Cut) -> Iterator[Difference]:
+    if was.digest != now.digest or was.locked != now.locked:
+        yield Difference(where=was.name, was=f"track “{was.name}” as it was", now=f"track “{now.name}” changed")
+    fills = [(event.record.start, event.record.end) for event in now.events if event.filled is not None]
+    yield from _compare_pieces(list(_pieces(was, fills)), list(_pieces(now, fills)), track=was, cut=cut)
+    yield from _compare_transitions(was, now, cut=cut)
+    old_markers = (*was.markers, *(marker for event in was.events for marker in event.markers))
+    new_markers = (*now.markers, *(marker for event in now.events for marker in event.markers))
+    yield from _compare_markers(old_markers, new_markers, where=was.name, cut=cut)
+    yield from _compare_compounds(was, now, cut=cut)
+
+
+def _compare_compounds(was: Track, now: Track, *, cut: Cut) -> Iterator[Difference]:
+    new = {event.record.start: event for event in now.events if event.kind is EventKind.NESTED}
+    for event in was.events:
+        same = new.get(event.record.start)
+        if event.kind is EventKind.NESTED and same is not None:
+            yield from _compare_stacks(event.tracks, same.tracks, cut=cut)
+
+
+def _pieces(track: Track, fills: Sequence[Interval]) -> Iterator[_Piece]:
+    """What the track shows outside the fills; plain gaps show nothing and are left out."""
+    for event in track.events:
+        if event.kind is EventKind.GAP and not event.digest:
+            continue
+        for start, end in _outside(event.record.start, event.record.end, fills):
+            yield _Piece(
+                start=start,
+                end=end,
+                kind=event.kind,
+                name=event.name,
+                enabled=event.enabled,
+                speed=event.speed,
+                source=_source_at(event, start),
+                digest=event.digest,
+            )
+
+
+def _source_at(event: Event, frame: int) -> Fraction:
+    if event.kind is EventKind.GAP:
+        return Fraction(0)
+    return event.source_start + event.record.rate.seconds(frame - event.record.start) * (event.speed or 0)
+
+
+def _outside(start: int, end: int, fills: Sequence[Interval]) -> Iterator[Interval]:
+    """The parts of a range that no fill covers; `fills` in record order."""
+    for fill_start, fill_end in fills:
+        if fill_end <= start or fill_start >= end:
+            continue
+        if fill_start > start:
+            yield start, fill_start
+        start = max(start, fill_end)
+    if start < end:
+        yield start, end
+
+
+def _compare_pieces(were: Sequence[_Piece], are: Sequence[_Piece], *, track: Track, cut: Cut) -> Iterator[Difference]:
+    if were == are:
+        return
+    old, new = set(were), set(are)
+    by_start = {piece.start: piece for piece in are}
+    for piece in were:
+        if piece not in new:
+            there = by_start.get(piece.start)
+            yield Difference(
+                where=f"{track.name} {cut.timecode(piece.start)}",
+                was=piece.describe(),
+                now=_told_apart(piece, there) if there else "not there",
+            )
+    starts = {piece.start for piece in were}
+    for piece in are:
+        if piece not in old and piece.start not in starts:
+            yield Difference(
+                where=f"{track.name} {cut.timecode(piece.start)}", was="nothing there", now=piece.describe()
+            )
+
+
+def _told_apart(was: _Piece, now: _Piece) -> str:
+    if was.describe() != now.describe():
+        return now.describe()
+    return f"the same, but its {'speed' if was.speed != now.speed else 'effects, references or metadata'} changed"
+
+
+def _compare_transitions(was: Track, now: Track, *, cut: Cut) -> Iterator[Difference]:
+    old = {(each.at, each.before, each.after, each.digest): each for each in was.transitions}
+    new = {(each.at, each.before, each.after, each.digest): each for each in now.transitions}
+    for key, transition in old.items():
+        if key not in new:
+            where = f"{was.name} {cut.timecode(transition.at)}"
+            yield Difference(where=where, was=f"transition “{transition.name}”", now="gone or changed")
+    for key, transition in new.items():
+        if key not in old:
+            where = f"{was.name} {cut.timecode(transition.at)}"
+            yield Difference(where=where, was="no such transition", now=f"transition “{transition.name}”")
+
+
+def _compare_markers(old: Iterable[Marker], new: Iterable[Marker], *, where: str, cut: Cut) -> Iterator[Difference]:
+    were, are = Counter(map(_marker_facts, old)), Counter(map(_marker_facts, new))
+    for facts in (were - are).elements():
+        yield Difference(where=f"{where} {cut.timecode(facts[0])}", was=f"marker “{facts[2] or facts[3]}”", now="gone")
+    for facts in (are - were).elements():
+        yield Difference(where=f"{where} {cut.timecode(facts[0])}", was="none", now=f"marker “{facts[2] or facts[3]}”")
+
+
+def _marker_facts(marker: Marker) -> tuple[int, int, str, str, str, tuple[str, ...]]:
+    return (marker.record.start, marker.record.end, marker.name, marker.note, marker.color, marker.keywords)
