@@ -1,0 +1,11 @@
+"""What each hole should show: specs, prompts and what a prompt lacks. Pure; it knows no provider and no library.
+
+spec = make_spec((hole,), code="SH0010", wishes=wishes)
+spec.prompt               'rain over the city, night. natural light, observed moment, …'
+"""
+
+from pickup.shots.lint import LintNote, lint_prompt
+from pickup.shots.model import Delivered, ShotSpec, ShotWishes
+from pickup.shots.spec import make_spec
+
+__all__ = ["Delivered", "LintNote", "ShotSpec", "ShotWishes", "lint_prompt", "make_spec"]

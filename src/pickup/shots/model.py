@@ -1,0 +1,91 @@
+"""The values of this package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pickup.holes import Hole, Neighbour
+from pickup.offers import Size
+from pickup.timing import FrameRange, FrameRate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """What every take of a cut is conformed to.
+
+    Attributes:
+        size_from: Where the size was read, in words.
+        codec: `prores_lt`, `prores`, `prores_hq`, or `auto` (by the provider).
+        record_timecode: Takes carry their record timecode instead of starting at zero.
+    """
+
+    rate: FrameRate
+    size: Size
+    size_from: str
+    codec: str = "auto"
+    record_timecode: bool = False
+    fit: str = "fill"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotWishes:
+    """Settings that turn holes into specs.
+
+    Attributes:
+        styles: Words of each style, by name.
+        takes: Takes of each shot unless its brief asks for others, at most `max_takes`.
+        handles: Frames wished beyond the cut on each free side.
+        burn_in: Previs takes say in the picture what they are.
+    """
+
+    delivery: Delivered
+    styles: Mapping[str, str] = field(default_factory=dict)
+    style: str = "documentary"
+    takes: int = 1
+    max_takes: int = 3
+    handles: int = 12
+    burn_in: bool = True
+    start_frame: int = 0
+    drop_frame: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShotSpec:
+    """One pickup to be made.
+
+    Attributes:
+        holes: Every hole that it fills, in record order; the first is where it is shown first.
+        record: The hole that sets the length.
+        covers: Frames that a take must show, transitions included.
+        words: The editor's own words, without style; empty where nobody wrote any.
+        brief: What the brief said as a person would read it, for burn-ins and tables.
+        briefed: Whether an editor said what to show.
+        from_marker: The brief is an unprefixed timeline marker's.
+        look: Look that the brief asks for.
+        provider: Provider that the brief asks for.
+        before: The neighbour before, if a frame of it can be had; likewise `after`.
+        wish: Digest of what was asked for; a take made for another one is stale.
+    """
+
+    code: str
+    holes: tuple[Hole, ...]
+    record: FrameRange
+    covers: FrameRange
+    words: str
+    brief: str
+    briefed: bool
+    from_marker: bool
+    prompt: str
+    negative: str
+    seed: int
+    style: str
+    time_of_day: str
+    look: str | None
+    provider: str | None
+    takes: int
+    handles: int
+    delivery: Delivered
+    before: Neighbour | None
+    after: Neighbour | None
+    wish: str

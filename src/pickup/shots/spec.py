@@ -1,0 +1,110 @@
+"""Holes to specs: the prompt, the fields of the brief, and which neighbours can be used."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+from pickup.briefs import Brief, Source
+from pickup.cut import MediaKind
+from pickup.holes import Hole, Neighbour
+from pickup.shots.model import ShotSpec, ShotWishes
+
+_IN_PROMPT = ("framing", "camera", "lens", "light", "time", "weather", "characters")
+_SEED_BITS = 31
+_DIGITS = re.compile(r"\d+")
+_CAMERA_NAME = re.compile(
+    r"(?i)^(?:[a-z]\d{3}[_ ]?c\d{3}\w*|(?:img|dsc\w?|mvi|gopr|gx|clip|dji|pxl|vid)[_ ]?\d+\w*|\d+)$"
+)
+_MARKS_OF_NAMES = re.compile(r"[_.\-]+")
+_VERSION = re.compile(r"(?i)\bv\d{1,4}\b")
+
+
+def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSpec:
+    """The spec of one shot; of several holes the longest sets the length.
+
+    Args:
+        holes: In record order, at least one.
+        code: The shot code.
+        wishes: Settings.
+    """
+    longest = max(holes, key=lambda hole: hole.covers.length)
+    brief = next((hole.brief for hole in holes if hole.brief is not None), None)
+    words = _words(brief)
+    style = (brief.field("style") if brief else None) or wishes.style
+    subject = words or _from_neighbours(longest)
+    prompt = ". ".join(part for part in (subject, wishes.styles.get(style.lower(), "")) if part)
+    negative = (brief.field("negative") if brief else None) or ""
+    size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
+    facts = (prompt, negative, str(longest.covers.length), size, str(wishes.delivery.rate))
+    return ShotSpec(
+        code=code,
+        holes=tuple(holes),
+        record=longest.record,
+        covers=longest.covers,
+        words=words,
+        brief=(brief.text if brief else "") or words,
+        briefed=bool(words),
+        from_marker=brief is not None and brief.source is Source.TIMELINE_MARKER and not brief.explicit,
+        prompt=prompt,
+        negative=negative,
+        seed=_seed(brief, code=code),
+        style=style,
+        time_of_day=(brief.field("time") if brief else None) or "",
+        look=(brief.field("look") if brief else None),
+        provider=(brief.field("provider") if brief else None),
+        takes=_takes(brief, wishes=wishes),
+        handles=wishes.handles,
+        delivery=wishes.delivery,
+        before=_usable(longest.before),
+        after=_usable(longest.after),
+        wish=hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
+    )
+
+
+def _words(brief: Brief | None) -> str:
+    """Prose and fields as one sentence; fields that only steer the work are left out."""
+    if brief is None:
+        return ""
+    said = [brief.text, *(brief.field(key) or "" for key in _IN_PROMPT)]
+    return ", ".join(part.strip().rstrip(".,;") for part in said if part.strip())
+
+
+def _from_neighbours(hole: Hole) -> str:
+    """What can be said without a brief: the shots on both sides, by names that say something."""
+    names = [_spoken(each.name) if each else "" for each in (hole.before, hole.after)]
+    if names[0] and names[1] and names[0] != names[1]:
+        return f"a shot that leads from {names[0]} to {names[1]}"
+    known = names[0] or names[1]
+    return f"a shot that goes with {known}" if known else ""
+
+
+def _spoken(name: str) -> str:
+    stem = name.rpartition(".")[0] or name
+    if _CAMERA_NAME.match(stem):
+        return ""
+    plain = _VERSION.sub("", _MARKS_OF_NAMES.sub(" ", stem))
+    return " ".join(_DIGITS.sub("", plain).split())
+
+
+def _usable(neighbour: Neighbour | None) -> Neighbour | None:
+    """A neighbour of which a frame can be had: straight footage whose file is here."""
+    if neighbour is None or not (neighbour.is_picture and neighbour.straight and neighbour.online):
+        return None
+    return neighbour if neighbour.kind in (MediaKind.MOVIE, MediaKind.STILL) else None
+
+
+def _seed(brief: Brief | None, *, code: str) -> int:
+    """The brief's own seed, else one that follows from the shot code, the same on every machine."""
+    asked = brief.field("seed") if brief else None
+    if asked is not None and asked.isdigit():
+        return int(asked) % (1 << _SEED_BITS)
+    return int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big") >> 1
+
+
+def _takes(brief: Brief | None, *, wishes: ShotWishes) -> int:
+    asked = brief.field("takes") if brief else None
+    if asked is not None and asked.isdigit() and int(asked) > 0:
+        return min(int(asked), max(wishes.max_takes, wishes.takes))
+    return wishes.takes
