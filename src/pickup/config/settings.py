@@ -1,0 +1,299 @@
+"""What can be set in `pickup.toml`: every key with its type, limits and default.
+
+It reads no file and knows no precedence; `loading` does. Lengths are frames of the cut where the name says so,
+seconds where it ends in `_s`, money is USD.
+
+    Settings().holes.min_frames        3
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from ipaddress import ip_address
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+
+from pickup.errors import TimingError
+from pickup.offers import Size
+from pickup.timing import FrameRate
+
+BUILT_IN_STYLES: Mapping[str, str] = MappingProxyType(
+    {
+        "documentary": "natural light, observed moment, steady handheld camera, true colors, no staging",
+        "cinematic": "composed wide frame, motivated light, shallow depth of field, slow deliberate camera move",
+        "commercial": "clean bright light, polished surfaces, crisp detail, smooth gliding camera",
+        "experimental": "unusual angle, bold shapes and color, abstract texture, unexpected camera movement",
+    }
+)
+
+_SMALLEST_PX, _LARGEST_PX = 64, 8192
+_SIZE = re.compile(r"(\d{2,5})\s*[xX]\s*(\d{2,5})")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECONDS_KEYS = frozenset({"min", "max", "step"})
+
+
+def _no_bool(value: object) -> object:
+    if isinstance(value, bool):
+        raise ValueError("must be a number, not true or false")  # noqa: TRY004 - pydantic reports ValueError only
+    return value
+
+
+def _size(value: object) -> Size:
+    """`1920x1080` or a pair of numbers, in square pixels; conforming and codecs need even ones."""
+    pair: tuple[object, ...] = ()
+    if isinstance(value, str):
+        match = _SIZE.fullmatch(value.strip())
+        pair = match.groups() if match else ()
+    elif isinstance(value, list | tuple):
+        pair = tuple(value)
+    numbers = [int(each) for each in pair if isinstance(each, int | str) and not isinstance(each, bool)]
+    if len(numbers) != 2:  # noqa: PLR2004 - width and height
+        raise ValueError('must be a size such as "1920x1080"')
+    width, height = numbers
+    if width % 2 or height % 2:
+        raise ValueError("must be even in width and height")
+    if not all(_SMALLEST_PX <= each <= _LARGEST_PX for each in numbers):
+        raise ValueError(f"must lie between {_SMALLEST_PX} and {_LARGEST_PX} pixels on each side")
+    return width, height
+
+
+def _frame_rate(value: object) -> FrameRate:
+    if isinstance(value, FrameRate):
+        return value
+    try:
+        return FrameRate.parse(str(_no_bool(value)))
+    except TimingError as error:
+        raise ValueError(f"must be a frame rate; {error.next_step}") from error
+
+
+def _base_url(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError('must be a URL such as "https://host/v1"')
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("must hold no user, password, query or fragment; keys come from api_key_env or the keyring")
+    if "\\" in value or not value.isprintable() or " " in value:
+        raise ValueError("must hold no backslash, space or control character")
+    return value.rstrip("/")
+
+
+def _variable(value: str) -> str:
+    if not _VARIABLE.fullmatch(value):
+        raise ValueError("must be the name of an environment variable, not the key itself")
+    return value
+
+
+def _some_letter(value: str) -> str:
+    if not re.search(r"[A-Za-z]", value):
+        raise ValueError("must have a letter from A to Z")
+    return value
+
+
+def _each_once(value: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(value))
+
+
+Whole = Annotated[int, BeforeValidator(_no_bool)]
+Money = Annotated[Decimal, BeforeValidator(_no_bool), Field(ge=0)]
+Seconds = Annotated[float, BeforeValidator(_no_bool), Field(gt=0)]
+SizeText = Annotated[Size, PlainValidator(_size)]
+Flavor = Literal["otio", "resolve", "premiere", "fcp7", "fcpxml"]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=False)
+
+
+class SecondsRange(_Table):
+    """Lengths that a model makes, in seconds."""
+
+    min: Money
+    max: Money
+    step: Money
+
+
+def _lengths(value: object) -> tuple[Decimal, ...] | SecondsRange:
+    """Lengths as a list, or as `{ min, max, step }`."""
+    if isinstance(value, SecondsRange):
+        return value
+    if isinstance(value, Mapping) and set(value) == _SECONDS_KEYS:
+        lowest, highest, step = (_length(value[key]) for key in ("min", "max", "step"))
+        if lowest > highest:
+            raise ValueError("must have a min that is not above its max")
+        return SecondsRange(min=lowest, max=highest, step=step)
+    if isinstance(value, list | tuple) and value:
+        return tuple(sorted({_length(each) for each in value}))
+    raise ValueError("must be lengths such as [4, 8, 12] or { min = 2, max = 30, step = 1 }")
+
+
+def _length(value: object) -> Decimal:
+    try:
+        length = Decimal(str(_no_bool(value)))
+    except InvalidOperation:
+        raise ValueError("must be lengths in seconds") from None
+    if not (length.is_finite() and length > 0):
+        raise ValueError("must be lengths above zero")
+    return length
+
+
+class HoleSettings(_Table):
+    """`[holes]`: what counts as a hole; lengths in frames."""
+
+    gaps: bool = True
+    slugs: bool = True
+    placeholders: bool = True
+    offline: bool = False
+    short: bool = True
+    min_frames: Annotated[Whole, Field(ge=1)] = 3
+    dip_frames: Annotated[Whole, Field(ge=0)] = 12
+    patterns: tuple[str, ...] = ("TEMP", "TMP", "PLACEHOLDER", "PH", "MISSING", "TBD", "TBC", "NEED", "SLUG", "PICKUP")
+    overlays: tuple[str, ...] = ("LETTERBOX", "WATERMARK", "BURNIN", "LOGO", "MATTE")
+    ignore_tracks: tuple[str, ...] = ()
+
+
+class ConformSettings(_Table):
+    """`[conform]`: how a take is made to match the cut."""
+
+    rate: Literal["auto", "rerate", "nearest", "blend", "flow"] = "auto"
+    fit: Literal["fill", "fit"] = "fill"
+    color: Literal["auto", "off"] = "auto"
+    color_strength: Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1)] = 1.0
+    audio: Literal["none", "keep", "loudness"] = "none"
+    proxies: bool = True
+
+
+class LimitSettings(_Table):
+    """`[limits]`: what reading one timeline may take; `seconds` grows by 10 for every 100 MB."""
+
+    file_mb: Annotated[Whole, Field(ge=1)] = 1024
+    nesting: Annotated[Whole, Field(ge=1)] = 200
+    memory_mb: Annotated[Whole, Field(ge=256)] = 4096
+    seconds: Annotated[Whole, Field(ge=1)] = 60
+
+
+class WatchSettings(_Table):
+    """`[watch]`: how a folder is watched."""
+
+    settle_s: Seconds = 2.0
+    deadline_s: Seconds = 300.0
+    scan_s: Seconds = 60.0
+    poll_s: Seconds = 5.0
+    polling: Literal["auto", "always", "never"] = "auto"
+    recursive: bool = False
+
+
+class Style(_Table):
+    """`[styles.<name>]`: words that are added to every prompt."""
+
+    prompt: Annotated[str, Field(min_length=1)]
+
+
+class Character(_Table):
+    """`[characters.<name>]`: pictures of one person, absolute once loaded."""
+
+    images: Annotated[tuple[Path, ...], Field(min_length=1)]
+
+
+class ProviderSettings(_Table):
+    """`[providers.<name>]`: one service or server.
+
+    Attributes:
+        kind: The provider's entry point.
+        api_key_env: Name of the environment variable that holds the key.
+        price_per_second: USD; None where the provider knows its own.
+        seconds: Lengths that it makes; None for its own.
+        poll_s: Seconds between two polls, where the server does not say.
+    """
+
+    kind: Annotated[str, Field(min_length=1)]
+    profile: str | None = None
+    base_url: Annotated[str, AfterValidator(_base_url)] | None = None
+    model: str | None = None
+    api_key_env: Annotated[str, AfterValidator(_variable)] | None = None
+    send_frames: Literal["ask", "always", "never"] = "ask"
+    max_in_flight: Annotated[Whole, Field(ge=1, le=64)] = 2
+    price_per_second: Money | None = None
+    seconds: Annotated[tuple[Decimal, ...] | SecondsRange | None, PlainValidator(_lengths)] = None
+    sizes: tuple[SizeText, ...] = ()
+    fps: Annotated[FrameRate | None, PlainValidator(_frame_rate)] = None
+    poll_s: Seconds = 10.0
+
+    @property
+    def is_on_this_machine(self) -> bool:
+        """Whether `base_url` leads to this computer only."""
+        host = urlsplit(self.base_url).hostname if self.base_url else None
+        if host is None or host == "localhost":
+            return host is not None
+        try:
+            return ip_address(host).is_loopback
+        except ValueError:
+            return False
+
+
+class Settings(_Table):
+    """Every key of `pickup.toml`.
+
+    Attributes:
+        size: None stands for the timeline's own, else what most footage shares, else 1920x1080.
+        budget: USD for one run; None where nobody set one.
+        flavors: `for` in the file: what is written.
+        path_map: `map` in the file: folders elsewhere -> folders here.
+        ledger: A shared database instead of the file in the state folder.
+    """
+
+    library: Annotated[str, Field(min_length=1)] | None = None
+    provider: Annotated[str, Field(pattern=r"^[^:\s]+(:\S+)?$")] = "slate"
+    takes: Annotated[Whole, Field(ge=1, le=99)] = 1
+    max_takes: Annotated[Whole, Field(ge=1, le=99)] = 3
+    handles: Annotated[Whole, Field(ge=0, le=1000)] = 12
+    handles_required: bool = False
+    style: str = "documentary"
+    size: Annotated[Size | None, PlainValidator(_size)] = None
+    codec: Literal["auto", "prores_hq", "prores", "prores_lt", "dnxhr_hq", "h264"] = "auto"
+    place: Literal["replace", "track"] = "replace"
+    burn_in: bool = True
+    timecode: Literal["zero", "record"] = "zero"
+    drop_frame: bool | None = None
+    tag: Annotated[str, AfterValidator(_some_letter)] | None = None
+    budget: Money | None = None
+    budget_per_timeline: Money | None = None
+    budget_per_day: Money | None = None
+    flavors: Annotated[tuple[Flavor, ...], Field(alias="for", min_length=1), AfterValidator(_each_once)] = (
+        "resolve",
+        "premiere",
+        "fcp7",
+    )
+    approve: Literal["ask", "auto", "plan"] = "ask"
+    stand_ins: Literal["off", "titles", "all"] = "off"
+    roots: tuple[str, ...] = ()
+    ledger: str | None = None
+    holes: HoleSettings = HoleSettings()
+    conform: ConformSettings = ConformSettings()
+    limits: LimitSettings = LimitSettings()
+    watch: WatchSettings = WatchSettings()
+    styles: Mapping[str, Style] = Field(default_factory=dict)
+    characters: Mapping[str, Character] = Field(default_factory=dict)
+    path_map: Annotated[Mapping[str, str], Field(alias="map")] = Field(default_factory=dict)
+    providers: Mapping[str, ProviderSettings] = Field(default_factory=dict)
+
+
+TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"holes": HoleSettings, "conform": ConformSettings, "limits": LimitSettings, "watch": WatchSettings}
+)
+"""Tables with fixed keys."""
+
+NAMED_TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {"styles": Style, "characters": Character, "providers": ProviderSettings}
+)
+"""Tables that hold one table for each name."""
+
+
+def keys_of(model: type[BaseModel]) -> tuple[str, ...]:
+    """Keys as a file spells them."""
+    return tuple(field.alias or name for name, field in model.model_fields.items())

@@ -1,0 +1,323 @@
+"""A library: the folder that holds the takes, the shot codes given, and one folder for each cut.
+
+Opening one writes nothing, so that `holes` and `plan` leave no trace. What is committed is written under
+`library.lock`, on top of what other runs have committed meanwhile.
+
+    library = Library.at(Path("pickup"), tag="HARBOR")
+    library.exists                                            False
+    library.claim_cut(Path("harbor_v3.otio"))                 'harbor'
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import secrets
+import time
+import unicodedata
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pickup._files import PART_PREFIX, PART_SUFFIX
+from pickup.errors import Finding, LibraryError, warning
+from pickup.library.layout import CutFolder, Layout, plain_stem
+from pickup.library.lock import PATIENTLY, Waiting, guarded, hold
+from pickup.library.shelf import check_take, is_whole, read_takes
+from pickup.library.sidecars import (
+    CutLockFile,
+    LibraryFile,
+    Owner,
+    TakeFile,
+    read_sidecar,
+    seen_shot,
+    write_sidecar,
+)
+from pickup.library.store import TakeStore
+from pickup.match import Sighting
+from pickup.paths import safe_stem
+from pickup.takes import Take
+
+_TAG_LETTERS = 8
+_ID_IN_TAG = 4
+_LEFTOVER_AGE_S = 3600.0
+
+
+def random_id() -> str:
+    """Sixteen base32 characters that no other library has."""
+    return base64.b32encode(secrets.token_bytes(10)).decode()
+
+
+def make_tag(name: str, *, library_id: str) -> str:
+    """Up to eight letters of a name in capitals, and four characters of the library's id."""
+    plain = unicodedata.normalize("NFKD", name)
+    letters = re.sub(r"[^A-Z]", "", plain.encode("ascii", "ignore").decode().upper())
+    return (letters[:_TAG_LETTERS] or "PICKUP") + library_id[:_ID_IN_TAG]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """One library. Every question is answered from the disk, so that other runs are seen.
+
+    Attributes:
+        wished_tag: Letters for a new library's tag; the first cut's name gives them otherwise.
+        new_id: Gives a new library its id.
+    """
+
+    layout: Layout
+    wished_tag: str | None = None
+    new_id: Callable[[], str] = random_id
+
+    @classmethod
+    def at(cls, folder: Path, *, tag: str | None = None, new_id: Callable[[], str] = random_id) -> Library:
+        """The library in `folder`, which need not exist yet; nothing is written."""
+        return cls(layout=Layout(folder=folder), wished_tag=tag, new_id=new_id)
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.layout.folder
+
+    @property
+    def exists(self) -> bool:
+        """Whether something was committed to it."""
+        return self.layout.index.is_file()
+
+    @property
+    def id(self) -> str:
+        """Given once, for life; see `tag` for what is raised."""
+        return self._index().id
+
+    @property
+    def tag(self) -> str:
+        """Begins every media file's name; given once, for life.
+
+        Raises:
+            LibraryError: Nothing was committed yet, or library.json is damaged.
+        """
+        return self._index().tag
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Every shot code ever given."""
+        return frozenset(self._index().codes) if self.exists else frozenset()
+
+    def cut_name(self, timeline: Path) -> str:
+        """The name of the folder that is, or would be, the timeline's; writes nothing."""
+        cuts: Mapping[str, Owner] = self._index().cuts if self.exists else {}
+        return _name_of(self._owner(timeline), cuts=cuts)
+
+    def cut_folder(self, cut: str) -> CutFolder:
+        """The files of a cut; the folder need not exist."""
+        return self.layout.cut(cut)
+
+    def claim_cut(self, timeline: Path) -> str:
+        """Gives the timeline its folder for life, and makes the library if it is the first; returns the cut's name.
+
+        Raises:
+            LibraryError: The library cannot be written, or library.json is damaged.
+        """
+        owner = self._owner(timeline)
+        with guarded(self.layout.lock):
+            index = self._index() if self.exists else self._first_index(owner.stem)
+            name = _name_of(owner, cuts=index.cuts)
+            if index.cuts.get(name) is None or not self.exists:
+                self._write(index.model_copy(update={"cuts": {**index.cuts, name: owner}}))
+        self.layout.cut(name).folder.mkdir(parents=True, exist_ok=True)
+        return name
+
+    def hold_cut(
+        self, cut: str, *, on_wait: Callable[[str], None], waiting: Waiting = PATIENTLY
+    ) -> AbstractContextManager[CutLockFile]:
+        """Holds `cut.lock`, so that one run fills the cut at a time; see `pickup.library.lock.hold`."""
+        return hold(self.layout.cut(cut), guard=self.layout.lock, on_wait=on_wait, waiting=waiting)
+
+    def sightings(self, cut: str | None = None) -> tuple[Sighting, ...]:
+        """How shots looked when they were last filled, in one cut or in all."""
+        if not self.exists:
+            return ()
+        return tuple(each.sighting() for each in self._index().seen if cut in (None, each.cut))
+
+    def commit(self, cut: str, *, sightings: Sequence[Sighting], new_codes: Collection[str]) -> frozenset[str]:
+        """Gives the new shot codes for life and remembers how the shots of a cut look.
+
+        Sightings of the same shots in this cut are replaced; those of shots that the cut has lost are kept, so that
+        a hole which comes back is known.
+
+        Args:
+            cut: As `claim_cut` named it.
+            sightings: One for each hole.
+            new_codes: Codes of the sightings that the caller found free.
+
+        Returns:
+            New codes that another run was given meanwhile. If there are any, nothing was written: number again.
+        """
+        with guarded(self.layout.lock):
+            index = self._index()
+            given = {code.upper() for code in index.codes}
+            clashes = frozenset(code for code in new_codes if code.upper() in given)
+            if not clashes:
+                codes = dict.fromkeys((*index.codes, *sorted(new_codes), *(each.shot for each in sightings)))
+                shots = {each.shot for each in sightings}
+                kept = (each for each in index.seen if each.cut != cut or each.shot not in shots)
+                seen = (*kept, *(seen_shot(each) for each in sightings))
+                self._write(index.model_copy(update={"codes": tuple(codes), "seen": seen}))
+        return clashes
+
+    def all_shots(self) -> tuple[str, ...]:
+        """Shots that have a folder of takes, in order of their codes."""
+        if not self.layout.takes.is_dir():
+            return ()
+        names = (each.name for each in self.layout.takes.iterdir() if each.is_dir())
+        return tuple(sorted(name for name in names if safe_stem(name) == name))
+
+    def takes(self, shot: str) -> tuple[Take, ...]:
+        """Every recorded take of a shot, by number; `findings` tells about damaged ones."""
+        return tuple(each.as_take() for each in self._take_files(shot))
+
+    def take_file(self, shot: str, *, take: int) -> TakeFile | None:
+        """A take with its provenance; None when it is not recorded or damaged."""
+        return next((each for each in self._take_files(shot) if each.take == take), None)
+
+    def media_of(self, take: Take) -> Path:
+        """The conformed file of a take, absolute; a timeline links it."""
+        return self.layout.absolute(take.path).absolute()
+
+    def next_take(self, shot: str) -> int:
+        """The number that a new take of this shot gets; numbers go on for the shot's life."""
+        return max(self.layout.take_numbers(shot), default=0) + 1
+
+    def circled(self, shot: str) -> Take | None:
+        """The chosen take, else the lowest-numbered one whose file is whole.
+
+        A choice whose file is missing is no reason to show another take unasked: the answer is None, and `findings`
+        says why.
+        """
+        chosen = self._index().circled.get(shot) if self.exists else None
+        files = (each for each in self._take_files(shot) if chosen in (None, each.take))
+        return next((each.as_take() for each in files if is_whole(self.layout, each)), None)
+
+    def circle(self, shot: str, *, take: int) -> int | None:
+        """Chooses a take; returns the number of the one that was circled before.
+
+        Raises:
+            LibraryError: There is no such take, or its file is not whole.
+        """
+        finding = self.check_take(shot, take=take)
+        if finding is not None:
+            numbers = ", ".join(str(each.number) for each in self.takes(shot)) or "none"
+            raise LibraryError(
+                f"take {take} of {shot} cannot be circled: {finding.message}",
+                where=shot,
+                next_step=f"choose one of its takes: {numbers}",
+            )
+        with guarded(self.layout.lock):
+            was = self.circled(shot)
+            index = self._index()
+            self._write(index.model_copy(update={"circled": {**index.circled, shot: take}}))
+        return None if was is None else was.number
+
+    def check_take(self, shot: str, *, take: int, thoroughly: bool = False) -> Finding | None:
+        """What is wrong with a take: presence and size, or the hashes of its files too; None when it is well."""
+        return check_take(self.layout, shot, take=take, thoroughly=thoroughly)
+
+    def findings(self, *, thoroughly: bool = False) -> tuple[Finding, ...]:
+        """What is wrong with any take, and choices that show nothing."""
+        return tuple(self._findings(thoroughly=thoroughly))
+
+    def store(
+        self,
+        *,
+        wishes: Mapping[str, str],
+        previs: Collection[tuple[str, str]] = (),
+        now: Callable[[], datetime] = _now,
+        original_suffix: str = ".mp4",
+    ) -> TakeStore:
+        """What the job runner fills; see `TakeStore` for the arguments."""
+        return TakeStore(
+            self.layout, tag=self.tag, wishes=wishes, previs=previs, now=now, original_suffix=original_suffix
+        )
+
+    def remove_leftovers(self, cut: str, *, shots: Collection[str], older_than_s: float = _LEFTOVER_AGE_S) -> int:
+        """Removes what interrupted writes left in a held cut and the takes of its shots; returns how many files.
+
+        Only regular files under our own temporary names, in folders that are no links, and not changed for
+        `older_than_s`: another run may be writing a take that two cuts share.
+        """
+        folders = [self.folder, self.layout.cut(cut).folder]
+        folders += [
+            self.layout.take_folder(shot, take=take) for shot in shots for take in self.layout.take_numbers(shot)
+        ]
+        before = time.time() - older_than_s
+        return sum(_remove_parts(folder, before=before) for folder in folders)
+
+    def _take_files(self, shot: str) -> Iterator[TakeFile]:
+        return (each for each in read_takes(self.layout, shot) if isinstance(each, TakeFile))
+
+    def _findings(self, *, thoroughly: bool) -> Iterator[Finding]:
+        for shot in self.all_shots():
+            for take in self.layout.take_numbers(shot):
+                finding = self.check_take(shot, take=take, thoroughly=thoroughly)
+                if finding is not None:
+                    yield finding
+        for shot, take in (self._index().circled if self.exists else {}).items():
+            if self.circled(shot) is None:
+                yield warning("CIRCLED_TAKE_MISSING", f"its circled take {take} is not whole", where=shot)
+
+    def _owner(self, timeline: Path) -> Owner:
+        folder = timeline.absolute().parent.resolve()
+        try:
+            place = os.path.relpath(folder, self.folder.resolve())
+        except ValueError:  # another drive on Windows
+            place = str(folder)
+        stem = unicodedata.normalize("NFC", plain_stem(timeline))
+        return Owner(folder=unicodedata.normalize("NFC", Path(place).as_posix()), stem=stem)
+
+    def _index(self) -> LibraryFile:
+        try:
+            return read_sidecar(self.layout.index, model=LibraryFile)
+        except FileNotFoundError as error:
+            raise LibraryError(
+                "there is no library here yet",
+                where=str(self.folder),
+                next_step="run `pickup fill`, or name the library with --library",
+            ) from error
+
+    def _first_index(self, first_cut: str) -> LibraryFile:
+        library_id = self.new_id()
+        return LibraryFile(id=library_id, tag=make_tag(self.wished_tag or first_cut, library_id=library_id))
+
+    def _write(self, index: LibraryFile) -> None:
+        write_sidecar(self.layout.index, index)
+
+
+def _name_of(owner: Owner, *, cuts: Mapping[str, Owner]) -> str:
+    """The owner's cut, or a free name: `harbor`, `harbor-2`; free also where names differ only in case."""
+    for name, other in cuts.items():
+        if (other.folder, other.stem) == (owner.folder, owner.stem):
+            return name
+    base, number = safe_stem(owner.stem), 1
+    taken = {name.casefold() for name in cuts}
+    name = base
+    while name.casefold() in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _remove_parts(folder: Path, *, before: float) -> int:
+    if folder.is_symlink() or not folder.is_dir():
+        return 0
+    removed = 0
+    for part in folder.glob(f"{PART_PREFIX}*{PART_SUFFIX}*"):
+        if part.is_file() and not part.is_symlink() and part.stat().st_mtime < before:
+            part.unlink(missing_ok=True)
+            removed += 1
+    return removed

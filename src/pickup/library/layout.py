@@ -1,0 +1,169 @@
+"""Where everything lies in a library, as arithmetic on paths; nothing is written here.
+
+layout = Layout(folder=Path("pickup"))
+layout.take_folder("SH0010", take=1)                      pickup/takes/SH0010/t01
+layout.cut("harbor").timeline(1, flavor="resolve")        pickup/cuts/harbor/harbor_v001.resolve.otio
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from pickup.errors import LibraryError
+from pickup.paths import safe_stem
+
+_TAKE = re.compile(r"t(\d{2,})")
+_VERSION = re.compile(r"(?:[ _.-]+v\d+|\s+\d+)$", re.IGNORECASE)
+_FLAVOR = re.compile(r"\.(?:otio|resolve|premiere|fcp7|fcpxml)$", re.IGNORECASE)
+_ENDINGS = {
+    "otio": ".otio",
+    "resolve": ".resolve.otio",
+    "premiere": ".premiere.otio",
+    "fcp7": ".xml",
+    "fcpxml": ".fcpxml",
+}
+
+
+def plain_stem(timeline: Path) -> str:
+    """A timeline's stem without a trailing version (`_v12`, ` 3`) or the flavor of a delivered file."""
+    stem = _FLAVOR.sub("", timeline.stem)
+    while (shorter := _VERSION.sub("", stem)) and shorter != stem:
+        stem = shorter
+    return stem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CutFolder:
+    """The files of one cut: `cuts/<cut>/`."""
+
+    name: str
+    folder: Path
+
+    @property
+    def lock(self) -> Path:
+        """Names the run that fills this cut."""
+        return self.folder / "cut.lock"
+
+    @property
+    def plan(self) -> Path:
+        """The last plan that `fill` followed."""
+        return self.folder / "plan.json"
+
+    @property
+    def changes(self) -> Path:
+        """What the last version changed, for programs."""
+        return self.folder / "changes.json"
+
+    @property
+    def changes_text(self) -> Path:
+        """The same for a person."""
+        return self.folder / "changes.md"
+
+    @property
+    def log(self) -> Path:
+        """What happened, one JSON object a line."""
+        return self.folder / "log.jsonl"
+
+    @property
+    def done(self) -> Path:
+        """Written last, after media and timelines."""
+        return self.folder / "done.json"
+
+    @property
+    def approved(self) -> Path:
+        """Lets a plan that waits go on."""
+        return self.folder / "APPROVED"
+
+    def source(self, timeline: Path) -> Path:
+        """Where the copy of the editor's file belongs."""
+        return self.folder / f"source{timeline.suffix.lower()}"
+
+    def timeline(self, version: int, *, flavor: str) -> Path:
+        """A delivered timeline; `flavor` is `otio`, `resolve`, `premiere`, `fcp7` or `fcpxml`."""
+        return self.folder / f"{self.name}_v{version:03d}{_ENDINGS[flavor]}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """The files of one library."""
+
+    folder: Path
+
+    @property
+    def index(self) -> Path:
+        """Id, tag, codes, who owns which cut."""
+        return self.folder / "library.json"
+
+    @property
+    def lock(self) -> Path:
+        """Held only while `index` changes."""
+        return self.folder / "library.lock"
+
+    @property
+    def status(self) -> Path:
+        """What a watcher is doing, for programs."""
+        return self.folder / "status.json"
+
+    @property
+    def status_page(self) -> Path:
+        """The same for a person."""
+        return self.folder / "status.html"
+
+    @property
+    def manual(self) -> Path:
+        """Jobs that a person does."""
+        return self.folder / "manual"
+
+    @property
+    def takes(self) -> Path:
+        """One folder for each shot."""
+        return self.folder / "takes"
+
+    def shot_folder(self, shot: str) -> Path:
+        """Every take of one shot.
+
+        Raises:
+            LibraryError: The code is not safe as a file name.
+        """
+        if safe_stem(shot) != shot:
+            raise LibraryError(
+                f"{shot!r} cannot be a shot code", next_step="use letters, digits, `_`, `-` and `.`, at most 80"
+            )
+        return self.takes / shot
+
+    def take_folder(self, shot: str, *, take: int) -> Path:
+        """One take."""
+        return self.shot_folder(shot) / f"t{take:02d}"
+
+    def take_file(self, shot: str, *, take: int) -> Path:
+        """A take's sidecar."""
+        return self.take_folder(shot, take=take) / "take.json"
+
+    def cut(self, name: str) -> CutFolder:
+        """The folder of one cut."""
+        return CutFolder(name=name, folder=self.folder / "cuts" / name)
+
+    def take_numbers(self, shot: str) -> tuple[int, ...]:
+        """Numbers of the takes that have a folder, in order; asks the disk."""
+        folder = self.shot_folder(shot)
+        if not folder.is_dir():
+            return ()
+        matches = (_TAKE.fullmatch(each.name) for each in folder.iterdir() if each.is_dir())
+        return tuple(sorted(int(match.group(1)) for match in matches if match))
+
+    def relative(self, path: Path) -> str:
+        """A path inside the library as sidecars write it: relative, `/`-separated."""
+        return path.relative_to(self.folder).as_posix()
+
+    def absolute(self, relative: str) -> Path:
+        """The file that a sidecar names.
+
+        Raises:
+            LibraryError: It would lie outside the library.
+        """
+        parts = PurePosixPath(relative).parts
+        if not parts or "\\" in relative or ":" in parts[0] or parts[0] == "/" or ".." in parts:
+            raise LibraryError(f"{relative!r} is not a path inside the library", where=str(self.folder))
+        return self.folder.joinpath(*parts)

@@ -1,0 +1,201 @@
+"""The lock of a cut: one run fills a cut at a time, and the next one is told who has it.
+
+The lock is the file `cut.lock`, which also works on a network drive. Its owner renews its time of change; an owner
+that has ended on this host frees it at once, one on another host (or on Windows) after 60 s without a sign of life.
+
+    with hold(cut, guard=layout.lock, on_wait=print):
+        ...
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from pickup.errors import LibraryError
+from pickup.library.layout import CutFolder
+from pickup.library.sidecars import CutLockFile, read_sidecar
+
+_RENEW_S = 10.0
+_GUARD_S = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """How a second run waits.
+
+    Attributes:
+        at_most_s: Seconds until it gives up; None waits as long as it takes.
+        poll_s: Seconds between two looks.
+        dead_after_s: Seconds without a sign of life after which an owner elsewhere counts as gone.
+        clock: Seconds that only grow.
+    """
+
+    at_most_s: float | None = None
+    poll_s: float = 0.5
+    dead_after_s: float = 60.0
+    clock: Callable[[], float] = time.monotonic
+    pause: Callable[[float], None] = time.sleep
+
+
+PATIENTLY = Waiting()
+"""As long as it takes."""
+
+
+@contextmanager
+def guarded(lock: Path) -> Iterator[None]:
+    """Keeps every other process out while a small file changes; `lock` stays on the disk.
+
+    Raises:
+        LibraryError: Another process kept it for a minute, or the folder cannot be written.
+    """
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        held = FileLock(lock, timeout=_GUARD_S)
+        held.acquire()
+    except Timeout as error:
+        raise LibraryError(
+            "another run has kept the library locked for a minute",
+            where=str(lock),
+            next_step="end the other run, then try again",
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"the library cannot be written: {error.strerror or error}",
+            where=str(lock.parent),
+            next_step="allow writing there, or choose another --library",
+        ) from error
+    try:
+        yield
+    finally:
+        held.release()
+
+
+@contextmanager
+def hold(
+    cut: CutFolder, *, guard: Path, on_wait: Callable[[str], None], waiting: Waiting = PATIENTLY
+) -> Iterator[CutLockFile]:
+    """Holds the lock of a cut.
+
+    Args:
+        cut: The folder whose `cut.lock` names the holder afterwards.
+        guard: Lock that keeps two runs from freeing the lock of the same dead owner.
+        on_wait: Called once for each owner that must be waited for, with a sentence that names it.
+        waiting: How, and how long.
+
+    Raises:
+        LibraryError: The other run did not end in time, or the folder cannot be written.
+    """
+    mine = CutLockFile(
+        pid=os.getpid(), host=platform.node(), since=datetime.now(UTC).replace(microsecond=0), token=uuid.uuid4().hex
+    )
+    _take(cut, mine, guard=guard, on_wait=on_wait, waiting=waiting)
+    over = threading.Event()
+    renewal = threading.Thread(target=_renew, args=(cut.lock, over), daemon=True)
+    renewal.start()
+    try:
+        yield mine
+    finally:
+        over.set()
+        renewal.join()
+        _free(cut.lock, token=mine.token, guard=guard)
+
+
+def _take(cut: CutFolder, mine: CutLockFile, *, guard: Path, on_wait: Callable[[str], None], waiting: Waiting) -> None:
+    started = waiting.clock()
+    seen: tuple[str, int] | None = None
+    seen_at, told = started, ""
+    while not _create(cut.lock, mine):
+        sign = _sign_of_life(cut.lock)
+        if sign is None:
+            continue
+        now = waiting.clock()
+        if sign != seen:
+            seen, seen_at = sign, now
+        owner = _owner(cut.lock)
+        if (owner is not None and _ended_here(owner)) or now - seen_at >= waiting.dead_after_s:
+            _free(cut.lock, token=owner.token if owner else None, guard=guard)
+            continue
+        sentence = _who(cut.name, owner)
+        if waiting.at_most_s is not None and now - started >= waiting.at_most_s:
+            raise LibraryError(sentence, where=str(cut.lock), next_step="wait until it has ended, then try again")
+        if sentence != told:
+            on_wait(sentence)
+            told = sentence
+        waiting.pause(waiting.poll_s)
+
+
+def _create(lock: Path, mine: CutLockFile) -> bool:
+    """Makes the file if it is not there; exclusive creation is atomic on network drives too."""
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with lock.open("x", encoding="utf-8") as file:
+            file.write(mine.model_dump_json(by_alias=True, indent=2) + "\n")
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise LibraryError(
+            f"{lock.name} could not be written: {error.strerror or error}",
+            where=str(lock),
+            next_step="allow writing there, or choose another --library",
+        ) from error
+    return True
+
+
+def _sign_of_life(lock: Path) -> tuple[str, int] | None:
+    """What changes when the lock changes hands or is renewed; None when it is gone."""
+    try:
+        return lock.read_text(encoding="utf-8", errors="replace"), lock.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
+
+
+def _owner(lock: Path) -> CutLockFile | None:
+    """Who holds it; None when the file is gone, half written or damaged."""
+    try:
+        return read_sidecar(lock, model=CutLockFile)
+    except (LibraryError, FileNotFoundError):
+        return None
+
+
+def _ended_here(owner: CutLockFile) -> bool:
+    """Whether the owner ran on this host and has ended."""
+    if os.name == "nt" or owner.host != platform.node() or owner.pid <= 0:
+        return False  # on Windows signal 0 is Ctrl-C, so that asking would end the owner
+    try:
+        os.kill(owner.pid, 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _who(cut: str, owner: CutLockFile | None) -> str:
+    if owner is None:
+        return f"another run fills {cut}"
+    return f"process {owner.pid} on {owner.host} has been filling {cut} since {owner.since.isoformat()}"
+
+
+def _free(lock: Path, *, token: str | None, guard: Path) -> None:
+    """Removes the lock if it still is the one that was meant."""
+    with guarded(guard):
+        owner = _owner(lock)
+        if (owner.token if owner else None) == token:
+            lock.unlink(missing_ok=True)
+
+
+def _renew(lock: Path, over: threading.Event) -> None:
+    while not over.wait(_RENEW_S):
+        with suppress(OSError):
+            os.utime(lock)

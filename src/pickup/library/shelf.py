@@ -1,0 +1,93 @@
+"""Reading the takes of a library: what is there, whether it is whole, and what is wrong with the rest.
+
+A damaged sidecar is a finding, never a crash: the other takes of the library stay usable.
+
+    for each in read_takes(layout, "SH0010"):
+        print(each)                                    a TakeFile or a Finding
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pickup._files import sha256_of
+from pickup.errors import Finding, LibraryError, TimingError, warning
+from pickup.library.layout import Layout
+from pickup.library.sidecars import TakeFile, read_sidecar
+
+
+def read_takes(layout: Layout, shot: str) -> Iterator[TakeFile | Finding]:
+    """Every recorded take of a shot, by number; a take without a sidecar is not recorded and is left out."""
+    for number in layout.take_numbers(shot):
+        try:
+            yield read_take(layout, shot, take=number)
+        except FileNotFoundError:
+            continue
+
+
+def read_take(layout: Layout, shot: str, *, take: int) -> TakeFile | Finding:
+    """One take's sidecar, or what is wrong with it.
+
+    Raises:
+        FileNotFoundError: The take is not recorded.
+    """
+    try:
+        file = read_sidecar(layout.take_file(shot, take=take), model=TakeFile)
+        file.as_take()
+        layout.absolute(file.path)
+    except (LibraryError, TimingError) as error:
+        return warning("TAKE_DAMAGED", error.message, where=_where(shot, take))
+    if (file.shot, file.take) != (shot, take):
+        message = f"take.json says that it is take {file.take} of {file.shot}"
+        return warning("TAKE_DAMAGED", message, where=_where(shot, take))
+    if file.head + file.tail >= file.frames:
+        return warning("TAKE_DAMAGED", "take.json leaves no frame between its handles", where=_where(shot, take))
+    return file
+
+
+def is_whole(layout: Layout, file: TakeFile) -> bool:
+    """Whether the conformed file is there with all its bytes; cheap, reads nothing of it."""
+    path = layout.absolute(file.path)
+    return path.is_file() and path.stat().st_size == file.bytes_written
+
+
+def check_take(layout: Layout, shot: str, *, take: int, thoroughly: bool = False) -> Finding | None:
+    """What is wrong with a take, or None.
+
+    Args:
+        layout: Of the library.
+        shot: Shot code.
+        take: Number of the take.
+        thoroughly: Read both files and compare their hashes, instead of asking for presence and size.
+    """
+    where = _where(shot, take)
+    try:
+        file = read_take(layout, shot, take=take)
+    except FileNotFoundError:
+        return warning("TAKE_NOT_RECORDED", "its folder has no take.json", where=where)
+    if isinstance(file, Finding):
+        return file
+    path = layout.absolute(file.path)
+    if not path.is_file():
+        return warning("TAKE_MISSING", f"{path.name} is not there", where=where)
+    if not is_whole(layout, file) or (thoroughly and sha256_of(path) != file.sha256.conformed):
+        return warning("TAKE_CHANGED", f"{path.name} is not the file that was written", where=where)
+    return _check_original(layout, file, where=where) if thoroughly else None
+
+
+def _check_original(layout: Layout, file: TakeFile, *, where: str) -> Finding | None:
+    if file.original is None or file.sha256.original is None:
+        return None
+    try:
+        path = layout.absolute(file.original)
+    except LibraryError as error:
+        return warning("TAKE_DAMAGED", error.message, where=where)
+    if not path.is_file():
+        return warning("ORIGINAL_MISSING", f"{path.name} is not there; the take itself is whole", where=where)
+    if sha256_of(path) != file.sha256.original:
+        return warning("ORIGINAL_CHANGED", f"{path.name} is not what the provider gave", where=where)
+    return None
+
+
+def _where(shot: str, take: int) -> str:
+    return f"{shot} take {take}"

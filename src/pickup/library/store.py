@@ -1,0 +1,169 @@
+"""The store that the job runner fills: where a take's files belong, and its sidecar when it is whole.
+
+A name never gets other bytes: where a conformed file stands already, the next conform of that take gets `_c2`.
+
+    store = library.store(wishes={"SH0010": "digest"}, previs=[("slate", "slate")])
+    store.conformed("SH0010", take=1)        takes/SH0010/t01/HARBOR7K2Q_SH0010_t01.mov
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from pickup._files import sha256_of, write_bytes
+from pickup.errors import Finding, LibraryError
+from pickup.library.layout import Layout
+from pickup.library.shelf import is_whole, read_take
+from pickup.library.sidecars import Hashes, TakeFile, write_sidecar
+from pickup.ports import Conformed, Delivery, Generation
+from pickup.takes import take_name
+
+
+class TakeStore:
+    """A `ports.Store` in a library.
+
+    Args:
+        layout: Of the library.
+        tag: Of the library; file names begin with it.
+        wishes: Digest of the spec that each shot is made for.
+        previs: Provider and model of everything that makes previs.
+        now: The time, with its zone.
+        original_suffix: Extension of what the provider gives.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        tag: str,
+        wishes: Mapping[str, str],
+        previs: Collection[tuple[str, str]],
+        now: Callable[[], datetime],
+        original_suffix: str = ".mp4",
+    ) -> None:
+        self._layout = layout
+        self._tag = tag
+        self._wishes = wishes
+        self._previs = frozenset(previs)
+        self._now = now
+        self._original_suffix = original_suffix
+        self._promised: dict[tuple[str, int], Path] = {}
+
+    def original(self, shot: str, *, take: int) -> Path:
+        """Where the provider's clip belongs, or stands already; its folder exists."""
+        folder = self._folder(shot, take=take)
+        there = sorted(folder.glob("original.*"))
+        return there[0] if there else folder / f"original{self._original_suffix}"
+
+    def conformed(self, shot: str, *, take: int) -> Path:
+        """Where the next conformed clip of this take belongs: a name that never had bytes; its folder exists.
+
+        The answer stays the same until `keep_take` has recorded it.
+        """
+        promised = self._promised.get((shot, take))
+        if promised is None:
+            promised = self._free_name(shot, take=take)
+            self._promised[shot, take] = promised
+        return promised
+
+    def has_take(self, shot: str, *, take: int) -> bool:
+        """Whether this take is recorded, and its conformed file is there with all its bytes."""
+        try:
+            file = read_take(self._layout, shot, take=take)
+        except FileNotFoundError:
+            return False
+        return not isinstance(file, Finding) and is_whole(self._layout, file)
+
+    def keep_take(
+        self, request: Generation, *, delivery: Delivery, conformed: Conformed, provider: str, cost: Decimal
+    ) -> None:
+        """Records a finished take in its sidecar, with the boundary frames it was made from.
+
+        Raises:
+            LibraryError: No file of this take has the bytes that were conformed.
+        """
+        shot, take = request.shot, request.take
+        path = self._conformed_file(shot, take=take, conformed=conformed)
+        folder = self._folder(shot, take=take)
+        for name, picture in (("boundary_in.png", request.boundary_in), ("boundary_out.png", request.boundary_out)):
+            if picture is not None:
+                write_bytes(folder / name, picture)
+        original = self.original(shot, take=take)
+        write_sidecar(
+            self._layout.take_file(shot, take=take),
+            TakeFile(
+                shot=shot,
+                take=take,
+                path=self._layout.relative(path),
+                original=self._layout.relative(original) if original.is_file() else None,
+                frames=conformed.frames,
+                head=request.head,
+                tail=request.tail,
+                rate=str(conformed.rate),
+                size=conformed.size,
+                codec=conformed.codec,
+                timecode=conformed.timecode,
+                start=str(Fraction(delivery.start_frame) / delivery.rate.fps),
+                provider=provider,
+                model=request.model,
+                look=request.look,
+                previs=(provider, request.model) in self._previs,
+                cost=format(cost, "f"),
+                wish=self._wishes.get(shot, ""),
+                prompt=request.prompt,
+                negative=request.negative,
+                seed=request.seed,
+                style=request.style,
+                request=request.digest(),
+                policies=conformed.policies,
+                created=self._now(),
+                bytes_written=conformed.bytes_written,
+                sha256=Hashes(original=sha256_of(original) if original.is_file() else None, conformed=conformed.sha256),
+            ),
+        )
+        self._promised.pop((shot, take), None)
+
+    def _folder(self, shot: str, *, take: int) -> Path:
+        folder = self._layout.take_folder(shot, take=take)
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def _free_name(self, shot: str, *, take: int) -> Path:
+        folder = self._folder(shot, take=take)
+        stem = take_name(self._tag, shot=shot, take=take)
+        names = itertools.chain([f"{stem}.mov"], (f"{stem}_c{conform}.mov" for conform in itertools.count(2)))
+        return next(path for path in map(folder.joinpath, names) if not path.exists())
+
+    def _conformed_file(self, shot: str, *, take: int, conformed: Conformed) -> Path:
+        """The file of this take that has the conformed bytes.
+
+        Where a crash left the same bytes under an earlier name, that name stands and the new file goes.
+        """
+        stem = take_name(self._tag, shot=shot, take=take)
+        folder = self._folder(shot, take=take)
+        names = sorted((*folder.glob(f"{stem}.mov"), *folder.glob(f"{stem}_c*.mov")), key=_by_conform)
+        same = [path for path in names if _has_bytes(path, conformed)]
+        if same:
+            promised = self._promised.get((shot, take))
+            if promised in same[1:]:
+                promised.unlink()
+            return same[0]
+        raise LibraryError(
+            f"the conformed file of {shot} take {take} is not in the library",
+            where=str(folder),
+            next_step="run the command again; the original is kept",
+        )
+
+
+def _by_conform(path: Path) -> tuple[int, str]:
+    """Sorts `_t01.mov`, `_t01_c2.mov`, … `_t01_c10.mov`."""
+    return len(path.name), path.name
+
+
+def _has_bytes(path: Path, conformed: Conformed) -> bool:
+    return path.stat().st_size == conformed.bytes_written and sha256_of(path) == conformed.sha256

@@ -1,0 +1,156 @@
+"""One exact frame of a movie or still as a PNG: the pictures that a new shot must follow and lead to.
+
+The frame is the one that an editor sees at a source time: found through B-frames and long groups of pictures, upright,
+in display color. It never takes a neighbour instead of the frame that was asked for.
+
+    png = frame_at(Path("A001.mov"), source_seconds=Fraction(86447, 24), media_start=Fraction(3600), size=(1920, 1080))
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from PIL import Image, ImageOps
+
+from pickup._av import STILL_EXTENSIONS, Picture, VideoFile, foreign_color, open_video, upright_rgb
+from pickup._child import ChildDied, Limits, Report, call, call_async
+from pickup.errors import MediaError
+from pickup.media.probe import declared_seconds, frame_rate
+
+_LIMITS = Limits(seconds=120.0, memory_mb=8192)
+_FUNCTION = "pickup.media.frames:grab"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrameRequest:
+    """Which frame of which file.
+
+    Attributes:
+        file_seconds: Time since the file's first frame.
+        size: Width and height to fill, cropping what stands over; None keeps the file's own.
+    """
+
+    path: str
+    file_seconds: Fraction
+    size: tuple[int, int] | None = None
+
+
+def frame_at(
+    path: Path, *, source_seconds: Fraction, media_start: Fraction = Fraction(0), size: tuple[int, int] | None = None
+) -> bytes:
+    """The frame shown at `source_seconds`, as an 8-bit RGB PNG; read in a child process.
+
+    Args:
+        path: A local movie, or a still, which shows one picture at any time.
+        source_seconds: Source time, on the media's own origin.
+        media_start: Source time of the file's first frame: the start of the timeline's `available_range`.
+        size: Width and height to fill, cropping what stands over; None keeps the file's own.
+
+    Raises:
+        MediaError: Not a usable file, no frame at that time, or it is damaged, HDR or wide gamut.
+    """
+    request = FrameRequest(path=str(path), file_seconds=source_seconds - media_start, size=size)
+    try:
+        return _png(call(_FUNCTION, request, limits=_LIMITS), path=path)
+    except ChildDied as died:
+        raise _died(died, path=path) from died
+
+
+async def frame_at_async(
+    path: Path, *, source_seconds: Fraction, media_start: Fraction = Fraction(0), size: tuple[int, int] | None = None
+) -> bytes:
+    """As `frame_at`, without blocking the event loop; cancelling ends the child."""
+    request = FrameRequest(path=str(path), file_seconds=source_seconds - media_start, size=size)
+    try:
+        return _png(await call_async(_FUNCTION, request, limits=_LIMITS), path=path)
+    except ChildDied as died:
+        raise _died(died, path=path) from died
+
+
+def grab(request: FrameRequest, _report: Report) -> bytes:
+    """The child's side of `frame_at`."""
+    path = Path(request.path)
+    with open_video(path) as video:
+        picture = _picture_at(video, request.file_seconds)
+        _refuse_unusable(picture, path=path, file_seconds=request.file_seconds)
+        image = Image.fromarray(upright_rgb(picture.frame))
+    if request.size is not None and image.size != request.size:
+        image = ImageOps.fit(image, request.size, method=Image.Resampling.LANCZOS)
+    content = io.BytesIO()
+    image.save(content, format="PNG", compress_level=1)
+    return content.getvalue()
+
+
+def _refuse_unusable(picture: Picture, *, path: Path, file_seconds: Fraction) -> None:
+    what = f"the frame at {_shown(file_seconds)} of {path.name}"
+    if picture.is_corrupt:
+        raise MediaError(f"{what} is damaged", where=str(path), next_step="export the file again")
+    color = foreign_color(picture.frame)
+    if color is not None:
+        raise MediaError(
+            f"{what} is in {color} color, which is not converted", where=str(path), next_step="export it in BT.709"
+        )
+
+
+def _picture_at(video: VideoFile, file_seconds: Fraction) -> Picture:
+    is_still = video.path.suffix.lower() in STILL_EXTENSIONS
+    found = next(video.pictures(), None) if is_still else _movie_picture(video, file_seconds)
+    if found is None:
+        raise MediaError(
+            f"{video.path.name} has no frame at {_shown(file_seconds)}",
+            where=str(video.path),
+            next_step="relink the clip to the whole file, or export the file again",
+        )
+    return found
+
+
+def _movie_picture(video: VideoFile, file_seconds: Fraction) -> Picture | None:
+    """The frame shown at a time, or None where the file has none.
+
+    Where a rate is kept the frame's number decides, because containers round its time (Matroska to milliseconds):
+    the frame whose time is within half a frame of number / rate. Otherwise it is the last one whose time has come.
+    """
+    declared = declared_seconds(video)
+    if file_seconds < 0 or (declared is not None and file_seconds >= declared):
+        return None
+    rate, _is_vfr = frame_rate(video.path)
+    if rate is None:
+        earliest, end = Fraction(0), file_seconds + video.time_base
+    else:
+        number = math.floor(rate.frames(file_seconds))
+        earliest, end = rate.seconds(number) - rate.seconds(1) / 2, rate.seconds(number) + rate.seconds(1) / 2
+    found = _last_before(end, video.pictures(since=file_seconds))
+    if found is None:  # seeking may land behind the frame, or nowhere, where the index is poor (MPEG-TS, FFmpeg 8.1)
+        with open_video(video.path) as again:
+            found = _last_before(end, again.pictures())
+    return found if found is not None and found.seconds >= earliest else None
+
+
+def _last_before(end: Fraction, pictures: Iterator[Picture]) -> Picture | None:
+    shown: Picture | None = None
+    for picture in pictures:
+        if picture.seconds >= end:
+            break
+        shown = picture
+    return shown
+
+
+def _shown(seconds: Fraction) -> str:
+    return f"{float(seconds):.3f} s"
+
+
+def _png(content: object, *, path: Path) -> bytes:
+    if not isinstance(content, bytes):
+        raise MediaError(f"{path.name} gave no picture", where=str(path))
+    return content
+
+
+def _died(died: ChildDied, *, path: Path) -> MediaError:
+    return MediaError(
+        f"{path.name} could not be read: FFmpeg {died.reason}", where=str(path), next_step="export the file again"
+    )

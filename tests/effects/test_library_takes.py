@@ -1,0 +1,321 @@
+import hashlib
+import json
+import os
+from dataclasses import replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from pickup.errors import LibraryError
+from pickup.library import Library
+from pickup.library.store import TakeStore
+from pickup.ports import Conformed, Delivery, Generation, Store
+from pickup.takes import Take
+from pickup.timing import FrameRate
+
+_RATE = FrameRate.parse("24")
+_SIZE = (320, 180)
+
+
+@pytest.fixture
+def library(tmp_path: Path) -> Library:
+    opened = Library.at(tmp_path / "pickup", new_id=lambda: "7K2QN5XWPL3ABCDE")
+    opened.claim_cut(tmp_path / "harbor.otio")
+    return opened
+
+
+def _store(library: Library) -> TakeStore:
+    return library.store(
+        wishes={"SH0010": "wish"}, previs=[("slate", "slate")], now=lambda: datetime(2030, 1, 2, tzinfo=UTC)
+    )
+
+
+def _request(*, take: int) -> Generation:
+    return Generation(
+        shot="SH0010",
+        take=take,
+        prompt="a boat",
+        negative="text",
+        seed=7,
+        model="slate",
+        frames=60,
+        rate=_RATE,
+        size=_SIZE,
+        look="card",
+        head=12,
+        tail=0,
+        boundary_in=b"png",
+    )
+
+
+def _conformed(content: bytes) -> Conformed:
+    return Conformed(
+        frames=60,
+        rate=_RATE,
+        size=_SIZE,
+        codec="prores_lt",
+        timecode="00:00:00:00",
+        bytes_written=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        policies=("scale",),
+    )
+
+
+def _keep(store: Store, *, take: int, content: bytes = b"movie", start_frame: int = 0) -> Path:
+    store.original("SH0010", take=take).write_bytes(b"original")
+    path = store.conformed("SH0010", take=take)
+    path.write_bytes(content)
+    delivery = Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_lt", reel=path.stem, start_frame=start_frame)
+    store.keep_take(
+        _request(take=take), delivery=delivery, conformed=_conformed(content), provider="slate", cost=Decimal("0.10")
+    )
+    return path
+
+
+def test_files_lie_where_a_person_would_look_for_them(library: Library) -> None:
+    store = _store(library)
+    path = _keep(store, take=1)
+    folder = library.folder / "takes" / "SH0010" / "t01"
+    assert path == folder / "HARBOR7K2Q_SH0010_t01.mov"
+    assert sorted(each.name for each in folder.iterdir()) == [
+        "HARBOR7K2Q_SH0010_t01.mov",
+        "boundary_in.png",
+        "original.mp4",
+        "take.json",
+    ]
+
+
+def test_a_kept_take_is_read_back_as_it_was(library: Library) -> None:
+    path = _keep(_store(library), take=1, start_frame=36)
+    (kept,) = library.takes("SH0010")
+    assert library.media_of(kept) == path.absolute()
+    assert (kept,) == (
+        Take(
+            shot="SH0010",
+            number=1,
+            path="takes/SH0010/t01/HARBOR7K2Q_SH0010_t01.mov",
+            frames=60,
+            head=12,
+            tail=0,
+            rate=_RATE,
+            size=_SIZE,
+            provider="slate",
+            model="slate",
+            look="card",
+            previs=True,
+            cost=Decimal("0.10"),
+            wish="wish",
+            start=Fraction(3, 2),
+        ),
+    )
+
+
+def test_the_sidecar_says_how_the_take_came_about(library: Library) -> None:
+    _keep(_store(library), take=1)
+    written = json.loads((library.folder / "takes/SH0010/t01/take.json").read_text())
+    assert next(iter(written)) == "schema"
+    assert written["schema"] == "Take.1"
+    assert written["cost"] == "0.10"
+    assert written["request"] == _request(take=1).digest()
+    assert written["created"] == "2030-01-02T00:00:00Z"
+    assert written["policies"] == ["scale"]
+    assert written["sha256"] == {
+        "original": hashlib.sha256(b"original").hexdigest(),
+        "conformed": hashlib.sha256(b"movie").hexdigest(),
+    }
+
+
+def test_keeping_a_take_twice_changes_nothing(library: Library) -> None:
+    path = _keep(_store(library), take=1)
+    sidecar = (path.parent / "take.json").read_bytes()
+    delivery = Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_lt", reel=path.stem)
+    _store(library).keep_take(
+        _request(take=1), delivery=delivery, conformed=_conformed(b"movie"), provider="slate", cost=Decimal("0.10")
+    )
+    assert (path.parent / "take.json").read_bytes() == sidecar
+
+
+def test_the_store_promises_one_name_until_the_take_is_kept(library: Library) -> None:
+    store = _store(library)
+    first = store.conformed("SH0010", take=1)
+    first.write_bytes(b"half")
+    assert store.conformed("SH0010", take=1) == first
+
+
+def test_a_name_never_gets_other_bytes(library: Library) -> None:
+    first = _keep(_store(library), take=1)
+    second = _keep(_store(library), take=1, content=b"another conform")
+    third = _store(library).conformed("SH0010", take=1)
+    assert (first.read_bytes(), second.name) == (b"movie", "HARBOR7K2Q_SH0010_t01_c2.mov")
+    assert third.name == "HARBOR7K2Q_SH0010_t01_c3.mov"
+    assert library.takes("SH0010")[0].path.endswith("_t01_c2.mov")
+
+
+def test_what_a_crash_left_without_a_record_keeps_its_bytes(library: Library) -> None:
+    left = _store(library).conformed("SH0010", take=1)
+    left.write_bytes(b"never recorded")
+    path = _keep(_store(library), take=1)
+    assert (left.read_bytes(), path.name) == (b"never recorded", "HARBOR7K2Q_SH0010_t01_c2.mov")
+    assert library.takes("SH0010")[0].path.endswith("_t01_c2.mov")
+
+
+def test_what_a_crash_left_is_taken_when_the_new_conform_is_the_same(library: Library) -> None:
+    left = _store(library).conformed("SH0010", take=1)
+    left.write_bytes(b"movie")
+    _keep(_store(library), take=1, content=b"movie")
+    (take,) = library.takes("SH0010")
+    assert library.media_of(take) == left.absolute()
+    assert [each.name for each in left.parent.glob("*.mov")] == [left.name]
+
+
+def test_a_take_whose_bytes_are_not_there_is_not_recorded(library: Library) -> None:
+    delivery = Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_lt", reel="x")
+    with pytest.raises(LibraryError, match="not in the library"):
+        _store(library).keep_take(
+            _request(take=1), delivery=delivery, conformed=_conformed(b"movie"), provider="slate", cost=Decimal(0)
+        )
+    assert not _store(library).has_take("SH0010", take=1)
+
+
+def test_an_original_of_any_kind_is_found_and_not_asked_for_again(library: Library) -> None:
+    store = _store(library)
+    bought = store.original("SH0010", take=1).with_suffix(".webm")
+    bought.write_bytes(b"bought")
+    assert store.original("SH0010", take=1) == bought
+
+
+@pytest.mark.parametrize("damage", ["missing", "short", "unreadable sidecar"])
+def test_a_take_that_is_not_whole_is_not_had(library: Library, damage: str) -> None:
+    path = _keep(_store(library), take=1)
+    assert _store(library).has_take("SH0010", take=1)
+    if damage == "missing":
+        path.unlink()
+    elif damage == "short":
+        path.write_bytes(b"mov")
+    else:
+        (path.parent / "take.json").write_text("{")
+    assert not _store(library).has_take("SH0010", take=1)
+    assert library.check_take("SH0010", take=1) is not None
+    assert library.circled("SH0010") is None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"path": "../../../etc/passwd"},
+        {"path": "/etc/passwd"},
+        {"path": "C:/a.mov"},
+        {"rate": "24/0"},
+        {"rate": "17.3"},
+        {"frames": 12},
+        {"frames": "sixty"},
+        {"shot": "SH0020"},
+        {"cost": "NaN"},
+        {"schema": "Take.2"},
+    ],
+)
+def test_a_damaged_sidecar_is_a_finding_and_its_neighbours_stay(library: Library, change: dict[str, object]) -> None:
+    store = _store(library)
+    _keep(store, take=1)
+    _keep(store, take=2)
+    sidecar = library.folder / "takes/SH0010/t01/take.json"
+    sidecar.write_text(json.dumps({**json.loads(sidecar.read_text()), **change}))
+    assert [take.number for take in library.takes("SH0010")] == [2]
+    (finding,) = library.findings()
+    assert (finding.code, finding.where) == ("TAKE_DAMAGED", "SH0010 take 1")
+
+
+def test_a_folder_without_a_sidecar_is_found_by_the_check_and_keeps_its_number(library: Library) -> None:
+    library.layout.take_folder("SH0010", take=4).mkdir(parents=True)
+    assert library.takes("SH0010") == ()
+    assert library.next_take("SH0010") == 5
+    assert [finding.code for finding in library.findings()] == ["TAKE_NOT_RECORDED"]
+
+
+def test_other_bytes_of_the_same_length_are_found_by_the_thorough_check(library: Library) -> None:
+    path = _keep(_store(library), take=1)
+    path.write_bytes(b"MOVIE")
+    assert library.check_take("SH0010", take=1) is None
+    finding = library.check_take("SH0010", take=1, thoroughly=True)
+    assert finding is not None
+    assert finding.code == "TAKE_CHANGED"
+
+
+def test_an_original_that_changed_is_found_by_the_thorough_check(library: Library) -> None:
+    path = _keep(_store(library), take=1)
+    assert library.findings(thoroughly=True) == ()
+    (path.parent / "original.mp4").write_bytes(b"other")
+    assert [finding.code for finding in library.findings(thoroughly=True)] == ["ORIGINAL_CHANGED"]
+
+
+def test_the_lowest_whole_take_is_circled_until_a_person_chooses(library: Library) -> None:
+    store = _store(library)
+    _keep(store, take=1).unlink()
+    _keep(store, take=2)
+    _keep(store, take=3)
+    assert _circled(library) == 2
+    assert library.circle("SH0010", take=3) == 2
+    assert _circled(library) == 3
+    assert library.circle("SH0010", take=2) == 3
+
+
+def test_a_choice_whose_file_is_gone_shows_nothing_in_its_place(library: Library) -> None:
+    store = _store(library)
+    _keep(store, take=1)
+    second = _keep(store, take=2)
+    library.circle("SH0010", take=2)
+    second.unlink()
+    assert library.circled("SH0010") is None
+    assert [finding.code for finding in library.findings()] == ["TAKE_MISSING", "CIRCLED_TAKE_MISSING"]
+
+
+def test_a_take_that_does_not_exist_cannot_be_circled(library: Library) -> None:
+    _keep(_store(library), take=1)
+    with pytest.raises(LibraryError, match="take 9 of SH0010 cannot be circled") as caught:
+        library.circle("SH0010", take=9)
+    assert caught.value.next_step == "choose one of its takes: 1"
+
+
+def test_all_shots_are_listed_in_order_of_their_codes(library: Library) -> None:
+    for shot in ("SH0020", "ABC_010_0020", "SH0010"):
+        library.layout.take_folder(shot, take=1).mkdir(parents=True)
+    (library.layout.takes / ".DS_Store").touch()
+    assert library.all_shots() == ("ABC_010_0020", "SH0010", "SH0020")
+
+
+def test_leftovers_of_interrupted_writes_are_removed_and_nothing_else(library: Library, tmp_path: Path) -> None:
+    folder = library.layout.take_folder("SH0010", take=1)
+    folder.mkdir(parents=True)
+    old, young, foreign = (folder / name for name in (".pickup-1.part.mov", ".pickup-2.part.mov", "x.part"))
+    elsewhere = tmp_path / ".pickup-3.part.mov"
+    for path in (old, young, foreign, elsewhere):
+        path.touch()
+    for path in (old, foreign, elsewhere):
+        os.utime(path, (1, 1))
+    (library.layout.take_folder("SH0010", take=2)).symlink_to(tmp_path, target_is_directory=True)
+    assert library.remove_leftovers("harbor", shots=["SH0010"]) == 1
+    assert not old.exists()
+    assert all(path.exists() for path in (young, foreign, elsewhere))
+
+
+def test_a_request_for_another_model_is_no_previs(library: Library) -> None:
+    store = _store(library)
+    path = store.conformed("SH0010", take=1)
+    path.write_bytes(b"movie")
+    store.keep_take(
+        replace(_request(take=1), model="wan"),
+        delivery=Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_hq", reel=path.stem),
+        conformed=_conformed(b"movie"),
+        provider="studio",
+        cost=Decimal("1E+1"),
+    )
+    (take,) = library.takes("SH0010")
+    assert (take.previs, take.cost) == (False, Decimal(10))
+
+
+def _circled(library: Library) -> int | None:
+    take = library.circled("SH0010")
+    return None if take is None else take.number
