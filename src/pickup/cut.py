@@ -17,6 +17,9 @@ from fractions import Fraction
 from pickup.errors import Finding
 from pickup.timing import FrameRange, FrameRate, Span, timecode
 
+Size = tuple[int, int]
+"""Width and height in square pixels."""
+
 Address = tuple[int, ...]
 """Where an item stands in the file: index of the track in its stack, index in the track, and so on inwards."""
 
@@ -99,6 +102,7 @@ class PickupMark:
     shot: str
     take: int
     hole: str
+    previs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +229,7 @@ class Cut:
     start_frame: int
     duration: int
     tracks: tuple[Track, ...]
-    size: tuple[int, int] | None = None
+    size: Size | None = None
     size_from: str | None = None
     markers: tuple[Marker, ...] = ()
     dialect: str = "otio"

@@ -14,10 +14,8 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from pickup.cut import Size
 from pickup.timing import FrameRate
-
-Size = tuple[int, int]
-"""Width and height in square pixels."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

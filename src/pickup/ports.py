@@ -15,8 +15,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from pickup.cut import Size
 from pickup.errors import FailureKind
-from pickup.offers import Offer, Quote, Size, Wish
+from pickup.offers import Offer, Quote, Wish
 from pickup.timing import FrameRate
 
 
@@ -194,7 +195,12 @@ class Provider(Protocol):
         ...
 
     async def submit(self, request: Generation, *, key: str) -> Submission:
-        """Asks for one take under `key`, which is unique to this attempt."""
+        """Asks for one take under `key`, which is unique to this attempt.
+
+        Raises:
+            ProviderUnavailable: Certainly not accepted; it may be asked again.
+            OutcomeUnknown: It may have been accepted: a lost reply, a 5xx.
+        """
         ...
 
     async def poll(self, submission: Submission) -> RemoteStatus:
@@ -204,7 +210,10 @@ class Provider(Protocol):
     async def fetch(
         self, request: Generation, submission: Submission, *, destination: Path, report: Callable[[float], None]
     ) -> None:
-        """Writes the clip to `destination`, whole or not at all; harmless to repeat."""
+        """Writes the clip to `destination`, whole or not at all; harmless to repeat.
+
+        What the provider decided while it worked may be left beside it as `<stem>.json`; its `look` is recorded.
+        """
         ...
 
     async def cancel(self, submission: Submission) -> Billing:

@@ -61,12 +61,14 @@ class LinkedTake:
     Attributes:
         path: Absolute path of the conformed file on this machine.
         start: Source time of its first frame, exact seconds.
+        previs: It stands for a shot and is not one.
     """
 
     number: int
     path: str
     frames: int
     start: Fraction
+    previs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
 from pickup.errors import TimingError
-from pickup.offers import Size
+from pickup.cut import Size
 from pickup.timing import FrameRate
 
 BUILT_IN_STYLES: Mapping[str, str] = MappingProxyType(

@@ -9,6 +9,7 @@ A name never gets other bytes: where a conformed file stands already, the next c
 from __future__ import annotations
 
 import itertools
+import json
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -22,6 +23,8 @@ from pickup.library.shelf import is_whole, read_take
 from pickup.library.sidecars import Hashes, TakeFile, write_sidecar
 from pickup.ports import Conformed, Delivery, Generation
 from pickup.takes import take_name
+
+_NOTES_SUFFIX = ".json"
 
 
 class TakeStore:
@@ -57,7 +60,7 @@ class TakeStore:
     def original(self, shot: str, *, take: int) -> Path:
         """Where the provider's clip belongs, or stands already; its folder exists."""
         folder = self._folder(shot, take=take)
-        there = sorted(folder.glob("original.*"))
+        there = sorted(path for path in folder.glob("original.*") if path.suffix != _NOTES_SUFFIX)
         return there[0] if there else folder / f"original{self._original_suffix}"
 
     def conformed(self, shot: str, *, take: int) -> Path:
@@ -111,7 +114,7 @@ class TakeStore:
                 start=str(Fraction(delivery.start_frame) / delivery.rate.fps),
                 provider=provider,
                 model=request.model,
-                look=request.look,
+                look=_look_taken(original) or request.look,
                 previs=(provider, request.model) in self._previs,
                 cost=format(cost, "f"),
                 wish=self._wishes.get(shot, ""),
@@ -167,3 +170,13 @@ def _by_conform(path: Path) -> tuple[int, str]:
 
 def _has_bytes(path: Path, conformed: Conformed) -> bool:
     return path.stat().st_size == conformed.bytes_written and sha256_of(path) == conformed.sha256
+
+
+def _look_taken(original: Path) -> str:
+    """The look that the provider decided on while it worked, from the notes it may leave beside the original."""
+    try:
+        notes = json.loads(original.with_suffix(_NOTES_SUFFIX).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return ""
+    look = notes.get("look") if isinstance(notes, dict) else None
+    return look if isinstance(look, str) else ""

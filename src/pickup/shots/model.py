@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pickup.cut import Size
 from pickup.holes import Hole, Neighbour
-from pickup.offers import Size
 from pickup.timing import FrameRange, FrameRate
 
 
@@ -59,6 +59,7 @@ class ShotSpec:
         record: The hole that sets the length.
         covers: Frames that a take must show, transitions included.
         words: The editor's own words, without style; empty where nobody wrote any.
+        style: Name of the style, and `style_words` what it adds to the prompt.
         brief: What the brief said as a person would read it, for burn-ins and tables.
         briefed: Whether an editor said what to show.
         from_marker: The brief is an unprefixed timeline marker's.
@@ -80,6 +81,7 @@ class ShotSpec:
     negative: str
     seed: int
     style: str
+    style_words: str
     time_of_day: str
     look: str | None
     provider: str | None

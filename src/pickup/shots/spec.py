@@ -32,9 +32,11 @@ def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSp
     longest = max(holes, key=lambda hole: hole.covers.length)
     brief = next((hole.brief for hole in holes if hole.brief is not None), None)
     words = _words(brief)
-    style = (brief.field("style") if brief else None) or wishes.style
+    asked = (brief.field("style") if brief else None) or ""
+    style = asked if asked in wishes.styles else wishes.style
     subject = words or _from_neighbours(longest)
-    prompt = ". ".join(part for part in (subject, wishes.styles.get(style.lower(), "")) if part)
+    style_words = wishes.styles.get(style, "")
+    prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
     size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
     facts = (prompt, negative, str(longest.covers.length), size, str(wishes.delivery.rate))
@@ -51,6 +53,7 @@ def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSp
         negative=negative,
         seed=_seed(brief, code=code),
         style=style,
+        style_words=style_words,
         time_of_day=(brief.field("time") if brief else None) or "",
         look=(brief.field("look") if brief else None),
         provider=(brief.field("provider") if brief else None),

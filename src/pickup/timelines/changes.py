@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -15,5 +16,88 @@ class Replaced:
     """
 
     shot: str
+    hole: str
     name: str
     effects: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One take in the new timeline, as an editor reads it.
+
+    Attributes:
+        timecode: Record timecode of its first frame; `last` that of its last, inclusive, for people.
+        frames: How many frames it shows.
+        media: File name of the take.
+    """
+
+    shot: str
+    take: int
+    kind: str
+    track: str
+    timecode: str
+    last: str
+    start: int
+    end: int
+    placed: str
+    media: str
+    brief: str
+    replaced: Replaced | None
+
+    @property
+    def frames(self) -> int:
+        """Length in frames of the cut."""
+        return self.end - self.start
+
+
+def changes_text(
+    changes: Sequence[Change],
+    *,
+    title: str,
+    source: str,
+    made_absolute: Sequence[tuple[str, str]],
+    held: Sequence[tuple[str, str]],
+) -> str:
+    """The page `changes.md`.
+
+    Args:
+        changes: In record order.
+        title: Name of the new timeline.
+        source: Name of the editor's file.
+        made_absolute: References as they were and as they are.
+        held: Shots that are not filled, with the reason.
+    """
+    lines = [f"# {title}", "", f"Made from `{source}`. Nothing outside these ranges was changed.", ""]
+    lines += ["| record in | record out (inclusive) | frames | track | shot | take | what stood there | now |"]
+    lines += ["|---|---|---|---|---|---|---|---|"]
+    lines += [_row(change) for change in changes]
+    lines += _section("Briefs", [f"- **{each.shot}** {_plain(each.brief)}" for each in changes if each.brief])
+    lines += _section("Taken off with what stood there", _taken_off(changes))
+    lines += _section("Not filled", [f"- **{shot}**: {_plain(why)}" for shot, why in held])
+    absolute = [f"- `{was}` is now `{now}`" for was, now in made_absolute]
+    lines += _section("Relative references made absolute, because this file lies in another folder", absolute)
+    return "\n".join(lines) + "\n"
+
+
+def _row(change: Change) -> str:
+    stood = change.kind + (f" “{_plain(change.replaced.name)}”" if change.replaced and change.replaced.name else "")
+    cells = (change.timecode, change.last, str(change.frames), _plain(change.track), change.shot, str(change.take))
+    return "| " + " | ".join((*cells, stood, f"`{change.media}` {change.placed}")) + " |"
+
+
+def _taken_off(changes: Sequence[Change]) -> list[str]:
+    return [
+        f"- **{each.shot}**: {', '.join(_plain(name) for name in each.replaced.effects)}; "
+        "kept under `pickup.was` in the clip's metadata"
+        for each in changes
+        if each.replaced is not None and each.replaced.effects
+    ]
+
+
+def _section(title: str, lines: Sequence[str]) -> list[str]:
+    return ["", f"## {title}", "", *lines] if lines else []
+
+
+def _plain(text: str) -> str:
+    """Text that cannot break a table or become markup."""
+    return " ".join(text.replace("|", "/").replace("<", "(").replace("`", "'").split())

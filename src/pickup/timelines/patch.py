@@ -150,7 +150,7 @@ def _fill_track(
     for relink in ordered:
         if relink.record.start >= end:
             _append(track, relink, end=end, ruler=ruler, spelling=spelling)
-            replaced.append(Replaced(shot=relink.shot, name="", effects=()))
+            replaced.append(Replaced(shot=relink.shot, hole=relink.hole, name="", effects=()))
         end = max(end, relink.record.end)
     return replaced
 
@@ -229,7 +229,7 @@ def _move_markers(child: _Placed, clip: otio.schema.Clip, relink: Relink, *, rul
 def _replaced(relink: Relink, item: otio.core.Item) -> Replaced:
     effects = tuple(effect.effect_name or effect.name or effect.schema_name() for effect in item.effects)
     name = "" if isinstance(item, otio.schema.Gap) else item.name
-    return Replaced(shot=relink.shot, name=name, effects=effects)
+    return Replaced(shot=relink.shot, hole=relink.hole, name=name, effects=effects)
 
 
 def _fill_on_top(
@@ -252,7 +252,7 @@ def _fill_on_top(
             _append(track, relink, end=end, ruler=ruler, spelling=spelling)
             end = relink.record.end
         stack.insert(top + number, track)
-    return [Replaced(shot=each.shot, name="", effects=()) for layer in layers for each in layer]
+    return [Replaced(shot=each.shot, hole=each.hole, name="", effects=()) for layer in layers for each in layer]
 
 
 def _clip(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spelling: _Spelling) -> otio.schema.Clip:
@@ -282,6 +282,7 @@ def _clip(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spelling:
         "hole": relink.hole,
         "shot": relink.shot,
         "take": relink.circled,
+        "previs": shown.previs,
         "was": _was(relink, old),
     }
     return clip

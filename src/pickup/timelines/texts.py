@@ -77,7 +77,7 @@ def own_mark(metadata: object) -> PickupMark | None:
     shot, take, hole = child(own, "shot"), child(own, "take"), child(own, "hole")
     if not isinstance(shot, str) or not isinstance(take, int):
         return None
-    return PickupMark(shot=shot, take=take, hole=text_of(hole))
+    return PickupMark(shot=shot, take=take, hole=text_of(hole), previs=child(own, "previs") is True)
 
 
 def title_text(reference: object, effects: Sequence[otio.schema.Effect]) -> str:

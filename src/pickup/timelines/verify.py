@@ -42,6 +42,7 @@ class Fill:
     end: int
     media: str
     source_start: Fraction
+    previs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,7 @@ def fills_of(cut: Cut) -> tuple[Fill, ...]:
             end=event.record.end,
             media=event.media.name if event.media else "",
             source_start=event.source_start,
+            previs=event.filled.previs,
         )
         for track, event in walk_events(cut.video_tracks)
         if event.filled is not None

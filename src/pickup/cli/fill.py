@@ -1,0 +1,126 @@
+"""`pickup fill`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from pickup.cli import show
+from pickup.cli.answer import ExitCode, print_json
+from pickup.cli.options import (
+    check_flavors,
+    load_settings,
+    making_options,
+    place_options,
+    reading_options,
+    timeline_argument,
+)
+from pickup.cli.plan import print_plan
+from pickup.config import Config, state_folder
+from pickup.errors import BudgetError
+from pickup.fill import Filled, FillOptions, Hearing, Prepared, fill
+from pickup.fill.documents import fill_document
+
+
+@click.command("fill")
+@timeline_argument
+@making_options
+@click.option("--for", "flavors", metavar="LIST", help="What to write; so far: otio.")
+@click.option("--yes", is_flag=True, help="Do not ask before the first paid call.")
+@reading_options
+@place_options
+def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, yes: bool, maps: tuple[str, ...],
+            config: Path | None, in_json: bool, **flags: object) -> int:  # fmt: skip
+    """Make the missing shots and write a new timeline that shows them.
+
+    Your file is never changed. The new timeline lies in the library and is read back and compared before it is
+    delivered: outside the filled ranges every frame shows what it showed. Running it again does only what is missing.
+    """
+    quiet = bool(flags.pop("quiet"))
+    flavors = flags.pop("flavors")
+    flags["for"] = flavors.split(",") if isinstance(flavors, str) else None
+    settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
+    check_flavors(settings)
+    console = Console(stderr=in_json, quiet=quiet)
+    filled = run_fill(
+        timeline, settings=settings, options=FillOptions(refresh=refresh, fit=fit), console=console, yes=yes
+    )
+    if in_json:
+        print_json(fill_document(filled))
+    else:
+        print_filled(filled, console=Console(), quiet=quiet)
+    return exit_code_of(filled)
+
+
+def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console: Console, yes: bool) -> Filled:
+    """Fills with the plan shown, a question before the first paid call, and bars while takes are made."""
+    with show.TakeBars(console) as bars:
+
+        def approve(prepared: Prepared) -> bool:
+            print_plan(prepared, console=console, quiet=True)
+            if not _may_go_on(prepared, settings=settings, console=console, yes=yes):
+                return False
+            bars.begin(total=sum(len(pickup.takes) for pickup in prepared.plan.pickups))
+            return True
+
+        hearing = Hearing(
+            approve=approve,
+            report=bars.report,
+            waits=lambda sentence: console.print(f"[yellow]{sentence}[/]"),
+            stage=bars.stage,
+        )
+        return fill(timeline, config=settings, state_folder=state_folder(os.environ), options=options, hearing=hearing)
+
+
+def _may_go_on(prepared: Prepared, *, settings: Config, console: Console, yes: bool) -> bool:
+    """Whether the plan is approved: free ones are; paid ones by a person, `--yes` or `approve = "auto"`."""
+    if not prepared.plan.total or yes or settings.approve_paid == "auto":
+        return True
+    if not (sys.stdin.isatty() and console.is_terminal) or settings.approve_paid == "plan":
+        raise BudgetError(
+            f"the plan costs {prepared.plan.total} USD and waits for a yes",
+            next_step='run it again with --yes, or set approve = "auto" in your own pickup.toml',
+        )
+    return click.confirm(f"Spend up to ${prepared.plan.total:.2f}?", err=True)
+
+
+def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
+    """What became of the run, and what to do next."""
+    if filled.findings and not quiet:
+        console.print(show.findings_lines(filled.findings))
+        console.print()
+    if filled.held:
+        console.print(show.pairs_table("held, not filled", filled.held))
+    if filled.failed:
+        console.print(show.pairs_table("failed", filled.failed))
+    if filled.doubt:
+        console.print(show.pairs_table("in doubt: job", filled.doubt))
+    if not quiet:
+        console.print(_summary(filled), soft_wrap=True)
+
+
+def _summary(filled: Filled) -> str:
+    output = next(iter(filled.outputs.values()), None)
+    if output is None:
+        return "No holes; nothing was written." if not (filled.held or filled.failed) else "No timeline was written."
+    shots = "1 shot" if len(filled.filled) == 1 else f"{len(filled.filled)} shots"
+    if not filled.changed:
+        return f"Nothing to do: version {filled.version} shows {shots} already.\n{output}"
+    return (
+        f"[bold green]Version {filled.version} shows {shots}[/], verified: nothing else in the cut changed.\n{output}\n"
+        f"What was done, by timecode: {filled.changes and filled.changes.with_suffix('.md')}\n"
+        "Next: import it with File > Import > Timeline (Resolve) or File > Import (Premiere)."
+    )
+
+
+def exit_code_of(filled: Filled) -> int:
+    """The worst of what happened: doubt, then failure, then holes left."""
+    if filled.doubt:
+        return ExitCode.DOUBT
+    if filled.failed:
+        return ExitCode.FAILED
+    return ExitCode.HELD if filled.held else ExitCode.DONE

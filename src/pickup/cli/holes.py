@@ -1,0 +1,57 @@
+"""`pickup holes`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from pickup.cli import show
+from pickup.cli.answer import ExitCode, print_json
+from pickup.cli.options import load_settings, place_options, reading_options, timeline_argument
+from pickup.fill import prepare
+from pickup.fill.documents import holes_document
+
+
+@click.command("holes")
+@timeline_argument
+@click.option("--explain", is_flag=True, help="Also say of every other item why it is no hole.")
+@reading_options
+@place_options
+def command(
+    timeline: Path, *, explain: bool, maps: tuple[str, ...], library: str | None, config: Path | None, in_json: bool,
+    quiet: bool,
+) -> int:  # fmt: skip
+    """List the holes of a timeline, and why each is one.
+
+    Opens no media and writes nothing. A hole is a gap that nothing paints, a slug, a placeholder by its words, a clip
+    that is longer than its media, or whatever is marked PICKUP.
+    """
+    settings = load_settings(timeline=timeline, config=config, flags={"library": library}, maps=maps)
+    prepared = prepare(timeline, config=settings, explain=explain, probe=False)
+    if in_json:
+        print_json(holes_document(prepared, explain=explain))
+        return ExitCode.DONE
+    console = Console()
+    found = prepared.survey.found
+    console.print(show.head_line(prepared))
+    if found.holes:
+        console.print(show.holes_table(prepared, found.holes))
+    if explain and found.passed:
+        console.print("\n[bold]No holes[/]")
+        console.print(show.passed_table(found.passed, timecode=prepared.survey.cut.timecode))
+    if prepared.findings and not quiet:
+        console.print()
+        console.print(show.findings_lines(prepared.findings))
+    if not quiet:
+        console.print(_next(prepared.timeline, count=len(found.holes), explain=explain))
+    return ExitCode.DONE
+
+
+def _next(timeline: Path, *, count: int, explain: bool) -> str:
+    if not count:
+        hint = "" if explain else f" `pickup holes {timeline} --explain` says why each item is none."
+        return f"\nNo holes.{hint}"
+    holes = "1 hole" if count == 1 else f"{count} holes"
+    return f"\n{holes}. Next: `pickup plan {timeline}` shows what would be made."

@@ -1,0 +1,79 @@
+"""`pickup jobs`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pickup.cli.answer import ExitCode, print_json
+from pickup.cli.options import load_settings, place_options
+from pickup.config import state_folder
+from pickup.jobs.ledger import open_ledger
+from pickup.jobs.states import Job
+from pickup.library import Library
+
+
+@click.command("jobs")
+@click.option("--all", "show_all", is_flag=True, help="Jobs of every library, not only of this one.")
+@place_options
+def command(*, show_all: bool, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
+    """Show the ledger: what runs, what it cost, what is in doubt.
+
+    Shows this library where there is one, else all.
+    """
+    settings = load_settings(timeline=None, config=config, flags={"library": library})
+    shelf = Library.at(settings.library_folder)
+    mine = shelf.id if shelf.exists and not show_all else None
+    with open_ledger(state_folder(os.environ)) as ledger:
+        jobs = ledger.jobs(library=mine)
+    if in_json:
+        print_json({"schema": "Jobs.1", "jobs": [_document(job) for job in jobs]})
+        return ExitCode.DONE
+    console = Console()
+    if jobs:
+        console.print(_table(jobs))
+    elif not quiet:
+        console.print("No jobs. They begin with `pickup fill`.")
+    return ExitCode.DONE
+
+
+def _document(job: Job) -> dict[str, object]:
+    order = job.order
+    return {
+        "job": job.key,
+        "shot": order.shot,
+        "take": order.take,
+        "provider": order.provider,
+        "model": order.model,
+        "state": job.state.value,
+        "remote_id": job.remote_id,
+        "quoted": f"{order.quoted:.2f}",
+        "cost": None if job.cost is None else f"{job.cost:.2f}",
+        "created": job.created.isoformat(),
+        "updated": job.updated.isoformat(),
+        "error": {"kind": job.kind.value, "message": job.message} if job.kind else None,
+    }
+
+
+def _table(jobs: tuple[Job, ...]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
+    for column in ("job", "cut", "shot", "take", "provider", "state", "cost", "updated", ""):
+        table.add_column(column, no_wrap=column != "", overflow="fold")
+    for job in jobs:
+        table.add_row(
+            job.key[:12],
+            escape(job.order.cut),
+            job.order.shot,
+            str(job.order.take),
+            f"{job.order.provider}:{job.order.model}",
+            job.state.value,
+            "free" if not job.price else f"${job.price:.2f}",
+            f"{job.updated:%Y-%m-%d %H:%M:%S}",
+            escape(job.message),
+        )
+    return table

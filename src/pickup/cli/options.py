@@ -1,0 +1,95 @@
+"""Options that mean the same in every command, and the settings that they make."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from pickup.errors import ConfigError
+
+if TYPE_CHECKING:  # settings load pydantic, which `pickup --help` does not need
+    from pickup.config import Config
+
+P = ParamSpec("P")
+R = TypeVar("R")
+Decorator = Callable[[Callable[P, R]], Callable[P, R]]
+
+_WRITTEN = ("otio",)
+
+
+def timeline_argument(function: Callable[P, R]) -> Callable[P, R]:
+    """TIMELINE, a file that need not exist yet for click: the reader says better what is wrong with it."""
+    return click.argument("timeline", type=click.Path(path_type=Path))(function)
+
+
+def place_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--library, --config, --json, --quiet."""
+    for option in (
+        click.option("--quiet", "-q", is_flag=True, help="Say only what went wrong."),
+        click.option("--json", "in_json", is_flag=True, help="Answer with one JSON document."),
+        click.option("--config", type=click.Path(path_type=Path), metavar="FILE", help="Your own pickup.toml."),
+        click.option("--library", metavar="DIR", help="Where takes and new timelines lie."),
+    ):
+        function = option(function)
+    return function
+
+
+def reading_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--map: where media lies."""
+    return click.option(
+        "--map", "maps", multiple=True, metavar="FROM=TO", help="Media under FROM lies under TO here; may be repeated."
+    )(function)
+
+
+def making_options(function: Callable[P, R]) -> Callable[P, R]:
+    """What takes are to be like."""
+    for option in (
+        click.option("--refresh", multiple=True, metavar="SHOT", help="Make a new take of SHOT; may be repeated."),
+        click.option("--burn-in/--no-burn-in", default=None, help="Write shot, timecode and PREVIS into previs takes."),
+        click.option("--place", type=click.Choice(["replace", "track"]), help="In place, or all on a new top track."),
+        click.option("--handles", type=int, metavar="N", help="Frames wished beyond the cut on each side."),
+        click.option("--codec", metavar="NAME", help="prores_lt, prores or prores_hq."),
+        click.option("--size", metavar="WxH", help="Picture size of the takes."),
+        click.option("--style", metavar="NAME", help="documentary, cinematic, commercial, experimental, or your own."),
+        click.option("--fit", is_flag=True, help="Make as much as the budget pays."),
+        click.option("--budget", metavar="USD", help="Spend at most this."),
+        click.option("--takes", type=int, metavar="N", help="Takes of each shot."),
+        click.option("--provider", metavar="NAME[:MODEL]", help="What generates the footage."),
+    ):
+        function = option(function)
+    return function
+
+
+def load_settings(
+    *, timeline: Path | None, config: Path | None, flags: dict[str, object], maps: tuple[str, ...] = ()
+) -> Config:
+    """The settings of this run: flags over environment over files.
+
+    Raises:
+        ConfigError: A setting is wrong; it says where and how to set it.
+    """
+    from pickup.config import load_config  # noqa: PLC0415 - see above
+
+    given = {key: value for key, value in flags.items() if value is not None}
+    if maps:
+        given["map"] = list(maps)
+    return load_config(timeline=timeline, flags=given, environment=os.environ, config_file=config)
+
+
+def check_flavors(config: Config) -> None:
+    """Refuses flavors that no dialect writes yet; a default that nobody chose is passed over.
+
+    Raises:
+        ConfigError: It names them.
+    """
+    unknown = [each for each in config.flavors if each not in _WRITTEN]
+    if unknown and "flavors" in config.model_fields_set:
+        raise ConfigError(
+            f"{', '.join(unknown)} cannot be written yet; so far there is plain OpenTimelineIO",
+            where="for",
+            next_step="use --for otio, or leave it out",
+        )

@@ -1,0 +1,66 @@
+"""`pickup plan`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from pickup.cli import show
+from pickup.cli.answer import ExitCode, print_json
+from pickup.cli.options import load_settings, making_options, place_options, reading_options, timeline_argument
+from pickup.fill import Prepared, prepare
+from pickup.fill.documents import plan_document
+from pickup.plan import fit_budget
+
+
+@click.command("plan")
+@timeline_argument
+@making_options
+@reading_options
+@place_options
+def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, maps: tuple[str, ...], config: Path | None,
+            in_json: bool, quiet: bool, **flags: object) -> int:  # fmt: skip
+    """Show what would be made, with prompts, lengths and price; spends nothing.
+
+    Needs no key and no network. Hints under a prompt say what it lacks and what a person must check.
+    """
+    settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
+    prepared = prepare(timeline, config=settings, refresh=refresh)
+    if fit:
+        from dataclasses import replace  # noqa: PLC0415
+
+        prepared = replace(prepared, plan=fit_budget(prepared.plan))
+    if in_json:
+        print_json(plan_document(prepared))
+        return ExitCode.DONE
+    console = Console()
+    print_plan(prepared, console=console, quiet=quiet)
+    if not quiet:
+        console.print(_next(prepared))
+    return ExitCode.DONE
+
+
+def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
+    """The plan as `plan` and `fill` show it."""
+    plan = prepared.plan
+    console.print(show.head_line(prepared))
+    if plan.pickups:
+        console.print(show.plan_table(prepared))
+        total = "free" if not plan.total else f"${plan.total:.2f}"
+        takes = sum(len(pickup.takes) for pickup in plan.pickups)
+        console.print(f"\n{takes} takes, {total}, about {show.megabytes(plan.bytes_expected)} on disk.")
+    if plan.held:
+        console.print(show.pairs_table("held", [(held.spec.code, held.why) for held in plan.held]))
+    if prepared.findings and not quiet:
+        console.print()
+        console.print(show.findings_lines(prepared.findings))
+
+
+def _next(prepared: Prepared) -> str:
+    if prepared.plan.pickups:
+        return f"\nNext: `pickup fill {prepared.timeline}` makes them and writes a new timeline."
+    if prepared.shots:
+        return "\nEvery take is there; nothing is to be made."
+    return "\nNo holes; nothing is to be made."

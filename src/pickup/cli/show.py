@@ -1,0 +1,179 @@
+"""Tables and lines for people. Nothing here decides anything; numbers come ready from the library."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Self
+
+from rich.console import Console, Group
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from pickup.errors import Finding, Severity
+from pickup.fill import Prepared
+from pickup.holes import Hole, Passed
+from pickup.plan import Pickup
+from pickup.ports import Progress as TakeProgress
+from pickup.timing import FrameRange
+
+_COLORS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+_MB = 1_000_000
+
+
+def head_line(prepared: Prepared) -> Text:
+    """What was read: name, rate, length, size."""
+    cut = prepared.survey.cut
+    drop = " drop frame" if cut.drop_frame else ""
+    size = f", {prepared.delivery.size[0]}x{prepared.delivery.size[1]}"
+    return Text.assemble(
+        (cut.name, "bold"),
+        f"  {float(cut.rate.fps):.6g} fps{drop} ({cut.rate_from}), {length(cut.range(0, cut.duration))}, "
+        f"from {cut.timecode(0)}{size if prepared.delivery.size_from != 'the default' else ''}",
+    )
+
+
+def length(record: FrameRange) -> str:
+    """Frames and seconds, as an editor counts."""
+    seconds = float(record.rate.seconds(record.length))
+    return f"{record.length} f ({seconds:.1f} s)"
+
+
+def holes_table(prepared: Prepared, holes: Sequence[Hole]) -> Table:
+    """One row for each hole."""
+    table = _table("shot", "record in", "length", "hole", "what it should show, and why it is a hole")
+    for hole in holes:
+        table.add_row(
+            prepared.code_of(hole),
+            hole.timecode,
+            length(hole.record),
+            f"{hole.kind.value}\n[dim]{escape(_place(hole))}[/]",
+            f"{_brief(hole)}\n[dim]{escape(hole.why)}[/]"
+            + (f"\n[yellow]held: {escape(hole.held)}[/]" if hole.held else ""),
+        )
+    return table
+
+
+def _place(hole: Hole) -> str:
+    return hole.track + "".join(f" > {name}" for name in hole.compound)
+
+
+def _brief(hole: Hole) -> str:
+    if hole.brief is None:
+        return "[yellow]no brief[/]"
+    fields = "".join(f"\n{escape(key)}: {escape(value)}" for key, value in hole.brief.fields)
+    return f"{escape(hole.brief.text)}{fields} [dim](from {hole.brief.source.value})[/]"
+
+
+def passed_table(passed: Iterable[Passed], *, timecode: Callable[[int], str]) -> Table:
+    """Every item that is no hole, and why."""
+    table = _table("item", "track", "record in", "length", "why it is no hole")
+    for each in passed:
+        name = escape(each.name) or "[dim]gap[/]"
+        table.add_row(name, escape(each.track), timecode(each.record.start), length(each.record), escape(each.why))
+    return table
+
+
+def plan_table(prepared: Prepared) -> Table:
+    """One row for each shot that would be made."""
+    table = _table("shot", "record in", "takes", "frames", "price", "what will be made")
+    for pickup in prepared.plan.pickups:
+        quote, spec = pickup.quote, pickup.spec
+        handles = f"\n[dim]{quote.head}+{spec.covers.length}+{quote.tail}[/]" if quote.head or quote.tail else ""
+        table.add_row(
+            spec.code,
+            spec.holes[0].timecode,
+            ", ".join(str(number) for number in pickup.takes),
+            f"{quote.frames}{handles}",
+            "free" if not pickup.price else f"${pickup.price:.2f}",
+            f"{_prompt(pickup)}\n[dim]{escape(pickup.offer.provider)}: {escape(quote.note or quote.look)}[/]",
+        )
+    return table
+
+
+def _prompt(pickup: Pickup) -> str:
+    words = escape(pickup.spec.words) if pickup.spec.briefed else "[yellow]no brief[/]"
+    hints = "".join(f"\n[yellow]·[/] [dim]{escape(note.message)}[/]" for note in pickup.lint)
+    return f"{words}{hints}"
+
+
+def pairs_table(title: str, pairs: Iterable[tuple[str, str]]) -> Table:
+    """Shots with a reason."""
+    table = _table("shot", title)
+    for shot, why in pairs:
+        table.add_row(shot, escape(why))
+    return table
+
+
+def findings_lines(findings: Iterable[Finding]) -> Group:
+    """One line for each finding, worst first."""
+    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    lines = []
+    for each in sorted(findings, key=lambda finding: order.index(finding.severity)):
+        name = (f"{each.severity.value:>7} ", _COLORS[each.severity])
+        lines.append(Text.assemble(name, (each.where, "bold"), f"  {each.message}"))
+    return Group(*lines)
+
+
+def megabytes(count: int) -> str:
+    """Bytes for people."""
+    return f"{max(count / _MB, 0.1):.1f} MB" if count < 100 * _MB else f"{count / _MB:.0f} MB"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
+    for column in columns:
+        fixed = column in ("shot", "kind", "record in", "length", "takes", "price")
+        table.add_column(column, no_wrap=fixed, overflow="fold")
+    return table
+
+
+class TakeBars:
+    """A bar for each take under way and one for all, on a terminal; elsewhere nothing."""
+
+    def __init__(self, console: Console) -> None:
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[stage]}"))
+        self._bars = Progress(
+            *columns, TimeElapsedColumn(), console=console, transient=True, disable=not console.is_terminal
+        )
+        self._everything: TaskID | None = None
+        self._tasks: dict[tuple[str, int], TaskID] = {}
+        self._done: dict[tuple[str, int], float] = {}
+        self._status: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def begin(self, *, total: int) -> None:
+        """Shows the bar for all takes."""
+        self._end_stage()
+        self._everything = self._bars.add_task(f"{total} takes" if total > 1 else "1 take", total=total, stage="")
+        self._bars.start()
+
+    def stage(self, sentence: str) -> None:
+        """Shows what is being done beside the takes."""
+        self._end_stage()
+        self._status = self._bars.add_task(sentence, total=None, stage="")
+        self._bars.start()
+
+    def report(self, progress: TakeProgress) -> None:
+        """Moves the bar of one take."""
+        key = (progress.shot, progress.take)
+        if key not in self._tasks:
+            name = f"{progress.shot} take {progress.take}"
+            self._tasks[key] = self._bars.add_task(name, total=1.0, stage=progress.stage)
+        self._done[key] = progress.done
+        visible = progress.done < 1.0
+        self._bars.update(self._tasks[key], completed=progress.done, stage=progress.stage, visible=visible)
+        if self._everything is not None:
+            self._bars.update(self._everything, completed=sum(self._done.values()))
+
+    def _end_stage(self) -> None:
+        if self._status is not None:
+            self._bars.remove_task(self._status)
+            self._status = None
+        self._bars.stop()

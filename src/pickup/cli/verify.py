@@ -1,0 +1,79 @@
+"""`pickup verify`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from pickup.cli import show
+from pickup.cli.answer import ExitCode, print_json
+from pickup.cli.options import load_settings, place_options, reading_options
+from pickup.fill.documents import findings_document
+from pickup.fill.prepare import read_settings, rules_of
+from pickup.library import Library
+from pickup.timelines.proof import Proof, prove_unchanged
+
+
+@click.command("verify")
+@click.argument("new", type=click.Path(path_type=Path))
+@click.option("--against", "old", required=True, type=click.Path(path_type=Path), help="The timeline it was made from.")
+@click.option("--no-placeholders", is_flag=True, help="Fail if a hole or a previs take is left.")
+@reading_options
+@place_options
+def command(new: Path, *, old: Path, no_placeholders: bool, maps: tuple[str, ...], library: str | None,
+            config: Path | None, in_json: bool, quiet: bool) -> int:  # fmt: skip
+    """Prove that a new timeline changed nothing outside its filled ranges.
+
+    Reads both files and compares every record frame of every track: media, source frames, speed, effects, markers and
+    transitions.
+    """
+    settings = load_settings(timeline=old, config=config, flags={"library": library}, maps=maps)
+    reading = read_settings(settings, library=Library.at(settings.library_folder))
+    proof = prove_unchanged(new, against=old, settings=reading, rules=rules_of(settings))
+    if in_json:
+        print_json(_document(proof))
+    else:
+        _print(proof, console=Console(), quiet=quiet, no_placeholders=no_placeholders)
+    if proof.differences:
+        return ExitCode.FAILED
+    left = proof.holes_left or any(fill.previs for fill in proof.fills)
+    return ExitCode.HELD if no_placeholders and left else ExitCode.DONE
+
+
+def _document(proof: Proof) -> dict[str, object]:
+    return {
+        "schema": "Verify.1",
+        "same": not proof.differences,
+        "differences": [{"where": each.where, "was": each.was, "is": each.now} for each in proof.differences],
+        "filled": list(dict.fromkeys(fill.shot for fill in proof.fills)),
+        "previs": list(dict.fromkeys(fill.shot for fill in proof.fills if fill.previs)),
+        "holes_left": [f"{hole.kind.value} {hole.track} {hole.timecode}" for hole in proof.holes_left],
+        "findings": findings_document(proof.findings),
+    }
+
+
+def _print(proof: Proof, *, console: Console, quiet: bool, no_placeholders: bool) -> None:
+    if proof.differences:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
+        for column in ("where", "was", "is"):
+            table.add_column(column, overflow="fold")
+        for each in proof.differences:
+            table.add_row(escape(each.where), escape(each.was), escape(each.now))
+        console.print(table)
+        console.print(f"[red]{len(proof.differences)} differences outside the filled ranges.[/]")
+        return
+    if proof.findings and not quiet:
+        console.print(show.findings_lines(proof.findings))
+    if quiet:
+        return
+    shots = list(dict.fromkeys(fill.shot for fill in proof.fills))
+    console.print(f"[green]The same[/] outside {len(proof.fills)} filled ranges ({', '.join(shots) or 'none'}).")
+    if proof.holes_left:
+        console.print(f"{len(proof.holes_left)} holes are left: `pickup holes` lists them.")
+    previs = [fill.shot for fill in proof.fills if fill.previs]
+    if previs and no_placeholders:
+        console.print(f"Previs takes are left: {', '.join(dict.fromkeys(previs))}.")

@@ -1,0 +1,264 @@
+"""Handing back: which takes are shown, the new version of the timeline, and the pages that tell about it.
+
+Order on the disk: media first (they are there), then the intent, the timeline, the pages, and `done.json` last. A run
+that was cut off in between is continued under the same version number.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pickup import _files
+from pickup.config import Config
+from pickup.errors import LibraryError
+from pickup.fill.prepare import Prepared, Shot, read_settings
+from pickup.holes import Hole
+from pickup.library import Library
+from pickup.library.layout import CutFolder
+from pickup.library.versions import next_version
+from pickup.takes import LinkedTake, Relink, Take
+from pickup.timelines.changes import Change, changes_text
+from pickup.timelines.deliver import Delivered, deliver_timeline
+
+FLAVOR = "otio"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a version shows, and what it cannot show.
+
+    Attributes:
+        held: Pairs of shot code and reason: shots with a take that does not fit.
+    """
+
+    relinks: tuple[Relink, ...]
+    held: tuple[tuple[str, str], ...]
+
+    @property
+    def shots(self) -> tuple[str, ...]:
+        """Codes of the shots that are shown, in record order, each once."""
+        return tuple(dict.fromkeys(relink.shot for relink in self.relinks))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A delivered version; `number` is None where nothing was ever shown."""
+
+    number: int | None
+    changed: bool
+    outputs: Mapping[str, Path]
+    changes: Path | None
+
+
+def choose_takes(prepared: Prepared) -> Shown:
+    """The circled take of every shot, as far as it covers its holes."""
+    relinks: list[Relink] = []
+    held: list[tuple[str, str]] = []
+    for shot in prepared.shots:
+        circled = prepared.library.circled(shot.spec.code)
+        if circled is None:
+            continue
+        why = _misfit(circled, shot)
+        if why:
+            held.append((shot.spec.code, why))
+        else:
+            relinks += _relinks(shot, circled, library=prepared.library)
+    return Shown(relinks=tuple(sorted(relinks, key=lambda each: each.record.start)), held=tuple(held))
+
+
+def _misfit(take: Take, shot: Shot) -> str:
+    """Why a take cannot be shown frame for frame, or nothing."""
+    if take.rate != shot.spec.delivery.rate:
+        return f"its take was made at {take.rate}; --refresh {shot.spec.code} makes one at {shot.spec.delivery.rate}"
+    lacking = max(hole.covers.length for hole in shot.spec.holes) - (take.frames - take.head)
+    if lacking > 0:
+        return f"its take is {lacking} frames too short for the hole now; --refresh {shot.spec.code} makes a longer one"
+    return ""
+
+
+def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]:
+    alike = [take for take in shot.takes if (take.head, take.frames, take.rate) == _shape(circled)]
+    takes = {take.number: take for take in (*alike, circled)}
+    linked = tuple(
+        LinkedTake(
+            number=take.number,
+            path=str(library.media_of(take)),
+            frames=take.frames,
+            start=take.start,
+            previs=take.previs,
+        )
+        for _, take in sorted(takes.items())
+    )
+    for hole in shot.spec.holes:
+        yield Relink(
+            shot=shot.spec.code,
+            hole=hole.id,
+            kind=hole.kind.value,
+            track=hole.track,
+            placement=hole.placement,
+            record=hole.record,
+            offset=circled.head + hole.record.start - hole.covers.start,
+            circled=circled.number,
+            takes=linked,
+        )
+
+
+def _shape(take: Take) -> tuple[object, ...]:
+    return take.head, take.frames, take.rate
+
+
+def hand_back(prepared: Prepared, shown: Shown, *, held: Sequence[tuple[str, str]], config: Config) -> Version:
+    """Writes the version that shows these takes, unless the last one does already.
+
+    Raises:
+        TimelineError: What was written is not what was read plus the takes; nothing is delivered.
+        LibraryError: The library cannot be written.
+    """
+    folder = prepared.library.cut_folder(prepared.cut_name)
+    wanted = _digest(prepared, shown)
+    done = _read(folder.done)
+    last = _version_of(folder, done)
+    if last is not None and done.get("digest") == wanted and all(path.is_file() for path in last.outputs.values()):
+        return last
+    if not shown.relinks and last is None:
+        return Version(number=None, changed=False, outputs={}, changes=None)
+    intent = _read(folder.changes)
+    begun = intent.get("version") if intent.get("digest") == wanted else None
+    unfinished = isinstance(begun, int) and begun != done.get("version")
+    number = begun if isinstance(begun, int) and unfinished else next_version(folder)
+    _files.write_text(folder.changes, _as_json({"schema": "Changes.1", "version": number, "digest": wanted}))
+    output = folder.timeline(number, flavor=FLAVOR)
+    delivered = deliver_timeline(
+        folder.source(prepared.timeline),
+        output,
+        folder=prepared.timeline.absolute().parent,
+        sha256=prepared.survey.sha256,
+        settings=read_settings(config, library=prepared.library),
+        relinks=shown.relinks,
+    )
+    _write_pages(prepared, shown, delivered, folder=folder, number=number, digest=wanted, held=held)
+    return Version(number=number, changed=True, outputs={FLAVOR: output.absolute()}, changes=folder.changes.absolute())
+
+
+def _digest(prepared: Prepared, shown: Shown) -> str:
+    """Hash of what a version shows: the editor's bytes and every take in its place."""
+    placed = [
+        [each.shot, each.hole, each.record.start, each.record.end, each.offset, each.circled,
+         [[take.number, take.path, take.frames] for take in each.takes]]
+        for each in shown.relinks
+    ]  # fmt: skip
+    return hashlib.sha256(json.dumps([prepared.survey.sha256, placed]).encode()).hexdigest()
+
+
+def _version_of(folder: CutFolder, done: Mapping[str, object]) -> Version | None:
+    number, outputs = done.get("version"), done.get("outputs")
+    if not isinstance(number, int) or not isinstance(outputs, dict):
+        return None
+    paths = {str(flavor): (folder.folder / str(name)).absolute() for flavor, name in outputs.items()}
+    return Version(number=number, changed=False, outputs=paths, changes=folder.changes.absolute())
+
+
+def _write_pages(
+    prepared: Prepared,
+    shown: Shown,
+    delivered: Delivered,
+    *,
+    folder: CutFolder,
+    number: int,
+    digest: str,
+    held: Sequence[tuple[str, str]],
+) -> None:
+    changes = list(_changes(prepared, shown, delivered))
+    output = folder.timeline(number, flavor=FLAVOR)
+    text = changes_text(
+        changes,
+        title=output.stem,
+        source=prepared.timeline.name,
+        made_absolute=delivered.made_absolute,
+        held=held,
+    )
+    _files.write_text(folder.changes_text, text)
+    document = {
+        "schema": "Changes.1",
+        "version": number,
+        "digest": digest,
+        "timeline": prepared.timeline.name,
+        "source_sha256": prepared.survey.sha256,
+        "changes": [_change_document(change) for change in changes],
+        "made_absolute": [{"was": was, "now": now} for was, now in delivered.made_absolute],
+        "held": [{"shot": shot, "why": why} for shot, why in held],
+    }
+    _files.write_text(folder.changes, _as_json(document))
+    library = prepared.library
+    done = {
+        "schema": "Done.1",
+        "timeline": prepared.timeline.name,
+        "version": number,
+        "digest": digest,
+        "outputs": {FLAVOR: output.name},
+        "media": sorted({library.layout.relative(Path(each.shown.path)) for each in shown.relinks}),
+        "filled": list(shown.shots),
+        "held": [shot for shot, _ in held],
+        "failed": [],
+    }
+    _files.write_text(folder.done, _as_json(done))
+
+
+def _changes(prepared: Prepared, shown: Shown, delivered: Delivered) -> Iterator[Change]:
+    stood = {each.hole: each for each in delivered.replaced}
+    holes: dict[str, Hole] = {hole.id: hole for shot in prepared.shots for hole in shot.spec.holes}
+    cut = prepared.survey.cut
+    for relink in shown.relinks:
+        hole = holes[relink.hole]
+        yield Change(
+            shot=relink.shot,
+            take=relink.circled,
+            kind=relink.kind,
+            track=relink.track,
+            timecode=hole.timecode,
+            last=cut.timecode(relink.record.end - 1),
+            start=relink.record.start,
+            end=relink.record.end,
+            placed=relink.placement.kind.value,
+            media=Path(relink.shown.path).name,
+            brief=hole.brief.text if hole.brief else "",
+            replaced=stood.get(relink.hole),
+        )
+
+
+def _change_document(change: Change) -> dict[str, object]:
+    replaced = change.replaced
+    return {
+        "shot": change.shot,
+        "take": change.take,
+        "kind": change.kind,
+        "track": change.track,
+        "record": {"start": change.start, "end": change.end},
+        "timecode": change.timecode,
+        "placed": change.placed,
+        "media": change.media,
+        "brief": change.brief or None,
+        "was": (replaced.name if replaced else "") or None,
+        "effects_taken_off": list(replaced.effects) if replaced else [],
+    }
+
+
+def _read(path: Path) -> dict[str, object]:
+    """A page of an earlier run; empty where there is none or it was cut off."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        raise LibraryError(
+            f"{path.name} is damaged", where=str(path), next_step="remove this one file; the next run writes it again"
+        ) from error
+    return content if isinstance(content, dict) else {}
+
+
+def _as_json(document: Mapping[str, object]) -> str:
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,399 @@
+"""Reading a timeline and planning its pickups; nothing is written, nothing is spent."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+
+from pickup.config import Config
+from pickup.cut import Size
+from pickup.errors import ConfigError, Finding, info, warning
+from pickup.holes import Hole, Rules
+from pickup.library import Library
+from pickup.library.codes import assign_codes, find_code
+from pickup.match import Claim, Sighting, comparable_words, recognize
+from pickup.media.conform import expected_bytes
+from pickup.media.probe import MediaInfo, probe_files
+from pickup.offers import Offer, Quote
+from pickup.plan import Plan, ShotRequest, make_plan
+from pickup.ports import Delivery, Provider
+from pickup.providers.registry import find_offer, load_provider
+from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec
+from pickup.takes import Take
+from pickup.timelines.survey import ReadSettings, Survey, survey_timeline
+
+_LARGEST: Size = (3840, 2160)
+_DEFAULT_SIZE: Size = (1920, 1080)
+_RATE_POLICIES = ("auto", "nearest")
+_CODECS = ("auto", "prores_lt", "prores", "prores_hq")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shot:
+    """One shot of the cut, with what the library has of it.
+
+    Attributes:
+        takes: Whole takes, by number.
+        by: What the shot was recognized by; empty for a new one.
+        stale: What changed since its takes were made; empty when nothing did.
+    """
+
+    spec: ShotSpec
+    takes: tuple[Take, ...]
+    by: str
+    stale: str
+    missing: tuple[int, ...]
+    provider: Provider
+    offer: Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """Everything that is known before anything is made.
+
+    Attributes:
+        cut_name: The cut's folder in the library.
+        new_codes: Shot codes that are proposed and not yet given.
+        sightings: What the library should remember of this cut.
+        said: The findings about the picture size, which are not made again.
+        burn_in: Previs takes say in the picture what they are.
+        refreshed: Shots that get a new take although they have one.
+    """
+
+    timeline: Path
+    survey: Survey
+    library: Library
+    cut_name: str
+    delivery: Delivered
+    shots: tuple[Shot, ...]
+    plan: Plan
+    new_codes: frozenset[str]
+    sightings: tuple[Sighting, ...]
+    findings: tuple[Finding, ...]
+    said: tuple[Finding, ...] = ()
+    burn_in: bool = True
+    refreshed: frozenset[str] = frozenset()
+
+    def code_of(self, hole: Hole) -> str:
+        """The shot code of a hole."""
+        return next(shot.spec.code for shot in self.shots if hole in shot.spec.holes)
+
+
+def prepare(
+    timeline: Path, *, config: Config, refresh: Collection[str] = (), explain: bool = False, probe: bool = True
+) -> Prepared:
+    """Finds holes, recognizes shots and plans what is missing.
+
+    Args:
+        timeline: The editor's file.
+        config: Settings.
+        refresh: Shot codes that get a new take although they have one.
+        explain: Also say why items are no holes.
+        probe: Whether media may be opened to find the picture size.
+
+    Raises:
+        TimelineError: The timeline cannot be read.
+        ConfigError: A setting makes no sense for it.
+    """
+    library = Library.at(config.library_folder, tag=config.tag)
+    settings = read_settings(config, library=library)
+    survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain)
+    delivery, said = _delivery(survey, config=config, probe=probe)
+    return plan_again(
+        timeline, survey=survey, library=library, delivery=delivery, config=config, refresh=refresh, said=said
+    )
+
+
+def plan_again(
+    timeline: Path,
+    *,
+    survey: Survey,
+    library: Library,
+    delivery: Delivered,
+    config: Config,
+    refresh: Collection[str],
+    said: Sequence[Finding] = (),
+) -> Prepared:
+    """Recognizes and plans once more what was read before, as the library stands now; cheap."""
+    cut_name = library.cut_name(timeline)
+    groups, recognized, new_codes = _recognized(survey, library=library, cut_name=cut_name)
+    wishes = _wishes(survey, delivery=delivery, config=config)
+    provider, offer = _provider(config)
+    shots = []
+    for code, holes, by in groups:
+        spec = make_spec(holes, code=code, wishes=wishes)
+        takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
+        shown = library.circled(code)
+        shot = Shot(
+            spec=spec,
+            takes=takes,
+            by=by,
+            stale=_stale(shown, spec) if shown is not None else "",
+            missing=_missing(spec, takes=takes, refresh=refresh),
+            provider=provider,
+            offer=offer,
+        )
+        shots.append(shot)
+    plan = make_plan([_request(shot) for shot in shots], estimate=_Estimate(offer=offer), budget=_budget(config))
+    found = (*config.findings, *survey.cut.findings, *survey.found.findings, *said, *recognized)
+    return Prepared(
+        timeline=timeline,
+        survey=survey,
+        library=library,
+        cut_name=cut_name,
+        delivery=delivery,
+        shots=tuple(shots),
+        plan=plan,
+        new_codes=new_codes,
+        sightings=tuple(_sightings(shots, cut_name=cut_name)),
+        findings=(*found, *_shot_findings(shots, refresh=refresh)),
+        said=tuple(said),
+        burn_in=config.burn_in,
+        refreshed=frozenset(code for code, *_ in groups if code.upper() in {each.upper() for each in refresh}),
+    )
+
+
+def read_settings(config: Config, *, library: Library) -> ReadSettings:
+    """How the timeline is read."""
+    limits = config.limits
+    return ReadSettings(
+        prefixes=tuple(config.path_map.items()),
+        drop_frame=config.drop_frame,
+        tag=library.tag if library.exists else "",
+        file_mb=limits.file_mb,
+        nesting=limits.nesting,
+        memory_mb=limits.memory_mb,
+        seconds=float(limits.seconds),
+    )
+
+
+def rules_of(config: Config) -> Rules:
+    """The settings of hole finding."""
+    holes = config.holes
+    return Rules(
+        gaps=holes.gaps,
+        slugs=holes.slugs,
+        placeholders=holes.placeholders,
+        offline=holes.offline,
+        short=holes.short,
+        min_frames=holes.min_frames,
+        dip_frames=holes.dip_frames,
+        patterns=holes.patterns,
+        overlays=holes.overlays,
+        ignore_tracks=holes.ignore_tracks,
+        on_top=config.place == "track",
+    )
+
+
+def _recognized(
+    survey: Survey, *, library: Library, cut_name: str
+) -> tuple[list[tuple[str, tuple[Hole, ...], str]], tuple[Finding, ...], frozenset[str]]:
+    """Shot code, holes and reason of every shot in record order, what was said, and which codes are new."""
+    claims = [_claim(hole) for hole in survey.found.holes]
+    given = library.codes
+    recognized = recognize(claims, cut=cut_name, sightings=library.sightings(), given=given)
+    groups: dict[Hashable, list[Hole]] = defaultdict(list)
+    known: dict[Hashable, tuple[str | None, str]] = {}
+    for identity in recognized.identities:
+        groups[identity.group].append(identity.hole)
+        known.setdefault(identity.group, (identity.shot, identity.by))
+    codes = assign_codes([known[group][0] for group in groups], given=given)
+    shots = [(code, tuple(holes), known[group][1]) for code, (group, holes) in zip(codes, groups.items(), strict=True)]
+    return shots, recognized.findings, frozenset(code for code in codes if code not in given)
+
+
+def _claim(hole: Hole) -> Claim:
+    said = [brief.text for brief in hole.briefs]
+    code = next((found for text in (*said, hole.name) if (found := find_code(text))), None)
+    brief = hole.brief
+    return Claim(hole=hole, words=comparable_words(brief.text) if brief else "", code=code)
+
+
+def _delivery(survey: Survey, *, config: Config, probe: bool) -> tuple[Delivered, list[Finding]]:
+    size, size_from, said = _find_size(survey, config=config, probe=probe)
+    if config.codec not in _CODECS:
+        raise ConfigError(
+            f"codec {config.codec!r} is not written yet", where="codec", next_step=f"use one of: {', '.join(_CODECS)}"
+        )
+    if config.conform.rate not in _RATE_POLICIES:
+        raise ConfigError(
+            f"[conform] rate = {config.conform.rate!r} is not built yet",
+            where="conform.rate",
+            next_step=f"use one of: {', '.join(_RATE_POLICIES)}",
+        )
+    delivery = Delivered(
+        rate=survey.cut.rate,
+        size=size,
+        size_from=size_from,
+        codec=config.codec,
+        record_timecode=config.timecode == "record",
+        fit=config.conform.fit,
+    )
+    return delivery, said
+
+
+def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishes:
+    return ShotWishes(
+        delivery=delivery,
+        styles={name: style.prompt for name, style in config.styles.items()},
+        style=config.style,
+        takes=config.takes,
+        max_takes=config.max_takes,
+        handles=config.handles,
+        burn_in=config.burn_in,
+        start_frame=survey.cut.start_frame,
+        drop_frame=survey.cut.drop_frame,
+    )
+
+
+def _find_size(survey: Survey, *, config: Config, probe: bool) -> tuple[Size, str, list[Finding]]:
+    """The flag's or the config's size, else the timeline's, else what most footage shares."""
+    if config.size is not None:
+        return config.size, "the settings", []
+    if survey.cut.size is not None:
+        return _even(survey.cut.size), survey.cut.size_from or "the timeline", []
+    if not probe:
+        return _DEFAULT_SIZE, "the default", []
+    sizes = _footage_sizes(survey.footage)
+    said = []
+    if survey.footage_total > len(survey.footage):
+        message = f"{len(survey.footage)} of {survey.footage_total} files were probed for the picture size"
+        said.append(info("SIZE_PROBED", message, where=survey.cut.name))
+    if not sizes:
+        return _DEFAULT_SIZE, "the default, as no footage is here", said
+    size, count = sizes.most_common(1)[0]
+    return _even(size), f"{count} of {sizes.total()} footage files", said
+
+
+def _footage_sizes(paths: Sequence[str]) -> Counter[Size]:
+    found = probe_files([Path(path) for path in paths])
+    return Counter(_at_most(each.upright_size) for each in found if isinstance(each, MediaInfo))
+
+
+def _at_most(size: Size) -> Size:
+    """The size, made smaller with its shape kept where it is larger than 4K."""
+    width, height = size
+    scale = max(width / max(_LARGEST), height / max(_LARGEST), 1.0)
+    return (round(width / scale), round(height / scale))
+
+
+def _even(size: Size) -> Size:
+    return (size[0] - size[0] % 2, size[1] - size[1] % 2)
+
+
+def _missing(spec: ShotSpec, *, takes: Sequence[Take], refresh: Collection[str]) -> tuple[int, ...]:
+    """Numbers of the takes to make: those that are wanted and not there, or new ones for a shot to be renewed."""
+    numbers = {take.number for take in takes}
+    if spec.code.upper() in {each.upper() for each in refresh}:
+        first = max(numbers, default=0) + 1
+        return tuple(range(first, first + spec.takes))
+    return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
+
+
+def _provider(config: Config) -> tuple[Provider, Offer]:
+    name, _, model = config.provider.partition(":")
+    provider = load_provider(name)
+    return provider, find_offer(provider, model=model or None)
+
+
+def _stale(take: Take, spec: ShotSpec) -> str:
+    """What changed since the circled take was made, in words."""
+    if take.wish == spec.wish:
+        return ""
+    if take.cover_frames != spec.covers.length:
+        return f"its length ({take.cover_frames} frames then, {spec.covers.length} now)"
+    if take.size != spec.delivery.size:
+        return f"the picture size ({take.size[0]}x{take.size[1]} then)"
+    return "its brief, its style or its neighbours' names"
+
+
+def _request(shot: Shot) -> ShotRequest:
+    provider, spec = shot.provider, shot.spec
+    held = next((hole.held for hole in spec.holes if hole.held), "")
+    if spec.provider and spec.provider != provider.name:
+        held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
+    return ShotRequest(
+        spec=spec,
+        offer=shot.offer,
+        quote=lambda wish: provider.quote(wish, model=shot.offer.model),
+        missing=shot.missing,
+        held=held,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Estimate:
+    """Bytes of one conformed take."""
+
+    offer: Offer
+
+    def __call__(self, spec: ShotSpec, quote: Quote) -> int:
+        codec = codec_of(spec, offer=self.offer)
+        delivery = Delivery(
+            frames=quote.frames, rate=spec.delivery.rate, size=spec.delivery.size, codec=codec, reel=spec.code
+        )
+        return expected_bytes(delivery)
+
+
+def codec_of(spec: ShotSpec, *, offer: Offer) -> str:
+    """The codec of a shot's takes: LT for previs and HQ for generated footage, unless one is set."""
+    if spec.delivery.codec != "auto":
+        return spec.delivery.codec
+    return "prores_lt" if offer.previs else "prores_hq"
+
+
+def _budget(config: Config) -> Decimal | None:
+    budgets = [each for each in (config.budget, config.budget_per_timeline, config.budget_per_day) if each is not None]
+    return min(budgets, default=None)
+
+
+def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterator[Finding]:
+    known = {shot.spec.code.upper() for shot in shots}
+    for code in refresh:
+        if code.upper() not in known:
+            yield warning("NO_SUCH_SHOT", f"--refresh {code}: no hole of this cut is {code}", where=code)
+    for shot in shots:
+        where = f"{shot.spec.code} {shot.spec.holes[0].timecode}"
+        if shot.stale:
+            message = (
+                f"changed since its take was made: {shot.stale}. The take stays; --refresh {shot.spec.code} renews it"
+            )
+            yield warning("STALE", message, where=where)
+        elif not shot.spec.briefed:
+            message = "nobody wrote what to show; add a marker with a note “PICKUP: …”"
+            yield info("UNBRIEFED", message, where=where)
+        if len(shot.spec.holes) > 1:
+            message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
+            yield info("SHARED_SHOT", message, where=where)
+        yield from _neighbour_findings(shot, where=where)
+
+
+def _neighbour_findings(shot: Shot, *, where: str) -> Iterator[Finding]:
+    """Neighbours that are there but cannot be matched."""
+    hole = shot.spec.holes[0]
+    for neighbour, side in ((hole.before, "before"), (hole.after, "after")):
+        if neighbour is not None and neighbour.is_picture and not neighbour.straight:
+            message = f"the shot {side} is retimed or inside a compound clip; the take is not matched to it"
+            yield info("NEIGHBOUR_NOT_STRAIGHT", message, where=where)
+
+
+def _sightings(shots: Sequence[Shot], *, cut_name: str) -> Iterator[Sighting]:
+    for shot in shots:
+        for hole in shot.spec.holes:
+            brief = hole.brief
+            yield Sighting(
+                shot=shot.spec.code,
+                cut=cut_name,
+                hole=hole.id,
+                words=comparable_words(brief.text) if brief else "",
+                before=hole.before.joint if hole.before else "",
+                after=hole.after.joint if hole.after else "",
+                start=hole.record.start,
+                end=hole.record.end,
+                rate=str(hole.record.rate),
+                track=hole.track,
+                wish=shot.spec.wish,
+            )

@@ -1,0 +1,262 @@
+"""`fill`: plan under the cut's lock, ask, make what is missing, hand back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from pickup import _files
+from pickup.config import Config
+from pickup.errors import ConfigError, Finding, LibraryError, TimelineError
+from pickup.fill.documents import plan_document
+from pickup.fill.generate import make_takes
+from pickup.fill.hand_back import Shown, Version, choose_takes, hand_back
+from pickup.fill.prepare import Prepared, Shot, plan_again, prepare
+from pickup.jobs.ledger import Ledger, open_ledger
+from pickup.jobs.outcomes import RunResult
+from pickup.library import Library
+from pickup.plan import check_budget, fit_budget
+from pickup.ports import ProgressReport
+
+_ROOM_FOR_ORIGINALS = 2
+"""An original and its conformed file lie side by side; drawn originals are smaller, generated ones about as large."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillOptions:
+    """What one run was asked for beside its settings.
+
+    Attributes:
+        refresh: Shot codes that get a new take.
+        fit: Make as much as the budget pays instead of refusing.
+    """
+
+    refresh: tuple[str, ...] = ()
+    fit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hearing:
+    """Who is told, and asked.
+
+    Attributes:
+        approve: Shown the plan before anything is made; False ends the run with everything held.
+        report: Progress of each take.
+        waits: Told whom the run waits for.
+        stage: Told what is being done beside the takes.
+    """
+
+    approve: Callable[[Prepared], bool] = lambda _prepared: True
+    report: ProgressReport = lambda _progress: None
+    waits: Callable[[str], None] = lambda _sentence: None
+    stage: Callable[[str], None] = lambda _sentence: None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled:
+    """What a run did.
+
+    Attributes:
+        filled: Every shot that the version shows.
+        held: Pairs of shot code and reason; likewise `failed`.
+        doubt: Pairs of shot code and job.
+        spent: USD of this run, and `spent_total` of the cut.
+    """
+
+    timeline: Path
+    library: Path
+    version: int | None
+    changed: bool
+    filled: tuple[str, ...]
+    held: tuple[tuple[str, str], ...]
+    failed: tuple[tuple[str, str], ...]
+    doubt: tuple[tuple[str, str], ...]
+    spent: Decimal
+    spent_total: Decimal
+    outputs: Mapping[str, Path]
+    changes: Path | None
+    findings: tuple[Finding, ...]
+    made: int
+
+
+def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOptions, hearing: Hearing) -> Filled:
+    """Fills a timeline's holes and writes a new version of it; running it again does nothing that is done.
+
+    Raises:
+        TimelineError: The timeline cannot be read, or the new one could not be verified.
+        ConfigError: A setting is wrong.
+        BudgetError: The plan does not fit; nothing was spent.
+        LibraryError: No room, no permission, or the library is damaged.
+    """
+    if config.ledger is not None:
+        raise ConfigError("a shared ledger is not built yet", where="ledger", next_step="remove `ledger`")
+    hearing.stage("reading the timeline")
+    prepared = prepare(timeline, config=config, refresh=options.refresh)
+    if not prepared.shots and not prepared.library.exists:
+        return _nothing(prepared)
+    library = Library.at(config.library_folder, tag=config.tag)
+    cut = library.claim_cut(timeline)
+    with library.hold_cut(cut, on_wait=hearing.waits):
+        prepared = _commit(prepared, library=library, config=config, options=options)
+        if prepared.plan.pickups and not hearing.approve(prepared):
+            return _declined(prepared)
+        library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
+        _keep_source(prepared)
+        with open_ledger(state_folder) as ledger:
+            return _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
+
+
+def _commit(prepared: Prepared, *, library: Library, config: Config, options: FillOptions) -> Prepared:
+    """Plans again under the lock and gives the new shot codes, so that a crash later finds the same ones."""
+    while True:
+        prepared = plan_again(
+            prepared.timeline,
+            survey=prepared.survey,
+            library=library,
+            delivery=prepared.delivery,
+            config=config,
+            refresh=options.refresh,
+            said=prepared.said,
+        )
+        if options.fit:
+            prepared = replace(prepared, plan=fit_budget(prepared.plan) if prepared.plan.total else prepared.plan)
+        check_budget(prepared.plan)
+        _check_room(prepared)
+        if not library.commit(prepared.cut_name, sightings=prepared.sightings, new_codes=prepared.new_codes):
+            return prepared
+
+
+def _check_room(prepared: Prepared) -> None:
+    needed = prepared.plan.bytes_expected * _ROOM_FOR_ORIGINALS
+    free = _files.free_bytes(prepared.library.folder)
+    if needed > free:
+        raise LibraryError(
+            f"the takes need about {needed >> 20} MB and {free >> 20} MB are free",
+            where=str(prepared.library.folder),
+            next_step="make room, choose another --library, or lower --size",
+        )
+
+
+def _keep_source(prepared: Prepared) -> None:
+    """The editor's file as it was read lies in the library: later versions are made from it."""
+    content = prepared.timeline.read_bytes()
+    copy = prepared.library.cut_folder(prepared.cut_name).source(prepared.timeline)
+    if not copy.is_file() or copy.read_bytes() != content:
+        _files.write_bytes(copy, content)
+    if _files.sha256_of(copy) != prepared.survey.sha256:
+        raise TimelineError(
+            f"{prepared.timeline.name} changed while it was read",
+            where=str(prepared.timeline),
+            next_step="wait until the export has ended, then run the command again",
+        )
+
+
+def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing) -> Filled:
+    folder = prepared.library.cut_folder(prepared.cut_name)
+    if prepared.plan.pickups:
+        _files.write_text(folder.plan, json.dumps(plan_document(prepared), indent=2, ensure_ascii=False) + "\n")
+    _log(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
+    result, said = make_takes(prepared, ledger=ledger, report=hearing.report)
+    for outcome in result.outcomes:
+        _log(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
+    _circle_refreshed(prepared, result)
+    prepared = replace(prepared, shots=_with_new_takes(prepared, config=config))
+    shown = choose_takes(prepared)
+    held = _held(prepared, shown, result)
+    hearing.stage("writing and verifying the timeline")
+    version = hand_back(prepared, shown, held=held, config=config)
+    _log(prepared, "delivered" if version.changed else "unchanged", version=version.number)
+    return _filled(prepared, shown, version, result, held=held, said=said, ledger=ledger)
+
+
+def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
+    again = plan_again(
+        prepared.timeline,
+        survey=prepared.survey,
+        library=prepared.library,
+        delivery=prepared.delivery,
+        config=config,
+        refresh=(),
+    )
+    return again.shots
+
+
+def _circle_refreshed(prepared: Prepared, result: RunResult) -> None:
+    """A shot that was renewed shows its new take; that is what renewing is for."""
+    first: dict[str, int] = {}
+    for outcome in result.done:
+        if outcome.shot in prepared.refreshed:
+            first[outcome.shot] = min(first.get(outcome.shot, outcome.take), outcome.take)
+    for shot, take in first.items():
+        prepared.library.circle(shot, take=take)
+
+
+def _held(prepared: Prepared, shown: Shown, result: RunResult) -> tuple[tuple[str, str], ...]:
+    """Every shot that the version does not show and that did not fail, with the reason; each once."""
+    reasons = dict(shown.held)
+    reasons |= {held.spec.code: held.why for held in prepared.plan.held if held.spec.code not in shown.shots}
+    reasons |= {each.shot: f"{each.message}; {each.next_step}" for each in result.parked}
+    return tuple(reasons.items())
+
+
+def _filled(
+    prepared: Prepared,
+    shown: Shown,
+    version: Version,
+    result: RunResult,
+    *,
+    held: Sequence[tuple[str, str]],
+    said: Sequence[Finding],
+    ledger: Ledger,
+) -> Filled:
+    library = prepared.library
+    return Filled(
+        timeline=prepared.timeline.absolute(),
+        library=library.folder.absolute(),
+        version=version.number,
+        changed=version.changed,
+        filled=shown.shots,
+        held=tuple(held),
+        failed=tuple((each.shot, f"{each.message}; {each.next_step}") for each in result.failed),
+        doubt=tuple((each.shot, each.job.key if each.job else "") for each in result.doubt),
+        spent=sum((each.job.price for each in result.done if each.job), start=Decimal(0)),
+        spent_total=ledger.spent(library=library.id, cut=prepared.cut_name).cost,
+        outputs=version.outputs,
+        changes=version.changes,
+        findings=(*prepared.findings, *said, *result.findings),
+        made=len(result.done),
+    )
+
+
+def _nothing(prepared: Prepared) -> Filled:
+    return Filled(
+        timeline=prepared.timeline.absolute(),
+        library=prepared.library.folder.absolute(),
+        version=None,
+        changed=False,
+        filled=(),
+        held=(),
+        failed=(),
+        doubt=(),
+        spent=Decimal(0),
+        spent_total=Decimal(0),
+        outputs={},
+        changes=None,
+        findings=prepared.findings,
+        made=0,
+    )
+
+
+def _declined(prepared: Prepared) -> Filled:
+    held = tuple((pickup.spec.code, "the plan was not approved") for pickup in prepared.plan.pickups)
+    return replace(_nothing(prepared), held=held)
+
+
+def _log(prepared: Prepared, event: str, **facts: object) -> None:
+    line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **facts}
+    log = prepared.library.cut_folder(prepared.cut_name).log
+    _files.append_line(log, json.dumps(line, ensure_ascii=False))
