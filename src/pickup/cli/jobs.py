@@ -17,6 +17,8 @@ from pickup.jobs.ledger import open_ledger
 from pickup.jobs.states import Job
 from pickup.library import Library
 
+_KEY_SHOWN = 8
+
 
 @click.command("jobs")
 @click.option("--all", "show_all", is_flag=True, help="Jobs of every library, not only of this one.")
@@ -62,18 +64,17 @@ def _document(job: Job) -> dict[str, object]:
 
 def _table(jobs: tuple[Job, ...]) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
-    for column in ("job", "cut", "shot", "take", "provider", "state", "cost", "updated", ""):
-        table.add_column(column, no_wrap=column != "", overflow="fold")
+    for column in ("job", "updated (UTC)", "shot", "state", "cost", "what"):
+        table.add_column(column, no_wrap=column != "what", overflow="fold")
     for job in jobs:
+        order = job.order
+        message = f"\n{escape(job.message)}" if job.message else ""
         table.add_row(
-            job.key[:12],
-            escape(job.order.cut),
-            job.order.shot,
-            str(job.order.take),
-            f"{job.order.provider}:{job.order.model}",
+            job.key[:_KEY_SHOWN],
+            f"{job.updated:%m-%d %H:%M:%S}",
+            f"{order.shot} t{order.take:02d}",
             job.state.value,
             "free" if not job.price else f"${job.price:.2f}",
-            f"{job.updated:%Y-%m-%d %H:%M:%S}",
-            escape(job.message),
+            f"[dim]{escape(order.cut)}, {order.provider}:{order.model}[/]{message}",
         )
     return table

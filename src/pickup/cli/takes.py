@@ -66,21 +66,20 @@ def _take_document(take: Take, *, shelf: Library) -> dict[str, object]:
 
 def _table(shots: list[str], *, shelf: Library) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
-    for column in ("shot", "take", "frames", "handles", "made by", "cost", "file", ""):
+    for column in ("shot", "take", "frames", "cost", "made by", "file"):
         table.add_column(column, no_wrap=column != "file", overflow="fold")
     for shot in shots:
         circled = shelf.circled(shot)
         for take in shelf.takes(shot):
             finding = shelf.check_take(shot, take=take.number)
             is_circled = circled is not None and circled.number == take.number
+            handles = f"\n[dim]{take.head}+{take.cover_frames}+{take.tail}[/]" if take.head or take.tail else ""
             table.add_row(
                 shot,
                 f"[bold]({take.number})[/]" if is_circled else f" {take.number} ",
-                str(take.frames),
-                f"{take.head} + {take.tail}",
-                f"{take.provider} [dim]{escape(take.look)}[/]{' [yellow]previs[/]' if take.previs else ''}",
+                f"{take.frames}{handles}",
                 "free" if not take.cost else f"${take.cost:.2f}",
-                escape(take.path.rpartition("/")[2]),
-                f"[red]{escape(finding.message)}[/]" if finding else "",
+                f"{take.provider} [dim]{escape(take.look)}[/]{' [yellow]previs[/]' if take.previs else ''}",
+                escape(take.path.rpartition("/")[2]) + (f"\n[red]{escape(finding.message)}[/]" if finding else ""),
             )
     return table

@@ -13,7 +13,7 @@ from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options
 from pickup.fill.documents import findings_document
-from pickup.fill.prepare import read_settings, rules_of
+from pickup.fill.prepare import read_settings, recognize_shots, rules_of
 from pickup.library import Library
 from pickup.timelines.proof import Proof, prove_unchanged
 
@@ -32,10 +32,12 @@ def command(new: Path, *, old: Path, no_placeholders: bool, maps: tuple[str, ...
     transitions.
     """
     settings = load_settings(timeline=old, config=config, flags={"library": library}, maps=maps)
-    reading = read_settings(settings, library=Library.at(settings.library_folder))
+    library_here = Library.at(settings.library_folder)
+    reading = read_settings(settings, library=library_here)
     proof = prove_unchanged(new, against=old, settings=reading, rules=rules_of(settings))
     if in_json:
-        print_json(_document(proof))
+        shots, _, _ = recognize_shots(proof.holes_left, library=library_here, cut_name=library_here.cut_name(old))
+        print_json(_document(proof, holes_left=[code for code, _, _ in shots]))
     else:
         _print(proof, console=Console(), quiet=quiet, no_placeholders=no_placeholders)
     if proof.differences:
@@ -44,14 +46,14 @@ def command(new: Path, *, old: Path, no_placeholders: bool, maps: tuple[str, ...
     return ExitCode.HELD if no_placeholders and left else ExitCode.DONE
 
 
-def _document(proof: Proof) -> dict[str, object]:
+def _document(proof: Proof, *, holes_left: list[str]) -> dict[str, object]:
     return {
         "schema": "Verify.1",
         "same": not proof.differences,
         "differences": [{"where": each.where, "was": each.was, "is": each.now} for each in proof.differences],
         "filled": list(dict.fromkeys(fill.shot for fill in proof.fills)),
         "previs": list(dict.fromkeys(fill.shot for fill in proof.fills if fill.previs)),
-        "holes_left": [f"{hole.kind.value} {hole.track} {hole.timecode}" for hole in proof.holes_left],
+        "holes_left": holes_left,
         "findings": findings_document(proof.findings),
     }
 

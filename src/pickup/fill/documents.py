@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pickup.errors import Finding
 from pickup.fill.prepare import Prepared
 from pickup.holes import Hole, Passed
+from pickup.library.versions import latest
 from pickup.plan import Pickup
 from pickup.timing import FrameRange
 
@@ -49,7 +50,7 @@ def plan_document(prepared: Prepared) -> Document:
     """`Plan.1`."""
     plan = prepared.plan
     document = head_document(prepared, schema="Plan.1")
-    document["version"] = None
+    document["version"] = latest(prepared.library.cut_folder(prepared.cut_name))
     document["pickups"] = [_pickup(pickup) for pickup in plan.pickups]
     document["held"] = [{"shot": held.spec.code, "why": held.why} for held in plan.held]
     document["total"] = f"{plan.total:.2f}"

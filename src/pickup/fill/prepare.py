@@ -119,7 +119,7 @@ def plan_again(
 ) -> Prepared:
     """Recognizes and plans once more what was read before, as the library stands now; cheap."""
     cut_name = library.cut_name(timeline)
-    groups, recognized, new_codes = _recognized(survey, library=library, cut_name=cut_name)
+    groups, recognized, new_codes = recognize_shots(survey.found.holes, library=library, cut_name=cut_name)
     wishes = _wishes(survey, delivery=delivery, config=config)
     provider, offer = _provider(config)
     shots = []
@@ -188,11 +188,11 @@ def rules_of(config: Config) -> Rules:
     )
 
 
-def _recognized(
-    survey: Survey, *, library: Library, cut_name: str
+def recognize_shots(
+    holes: Sequence[Hole], *, library: Library, cut_name: str
 ) -> tuple[list[tuple[str, tuple[Hole, ...], str]], tuple[Finding, ...], frozenset[str]]:
     """Shot code, holes and reason of every shot in record order, what was said, and which codes are new."""
-    claims = [_claim(hole) for hole in survey.found.holes]
+    claims = [_claim(hole) for hole in holes]
     given = library.codes
     recognized = recognize(claims, cut=cut_name, sightings=library.sightings(), given=given)
     groups: dict[Hashable, list[Hole]] = defaultdict(list)
