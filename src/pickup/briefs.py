@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 FIELDS = (
     "style",
@@ -47,11 +48,11 @@ _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
 
 _DEFAULT_NAMES = frozenset(
     {
-        "adjustment clip", "adjustment layer", "background", "bars and tone", "black", "black video", "blank",
-        "color", "color matte", "colour matte", "fusion composition", "fusion title", "gap", "generator", "graphic",
-        "hd bars and tone", "matte", "rich", "rich text", "sample text", "slug", "solid", "solid color",
-        "solid colour", "sub clip", "subclip", "text", "text+", "title", "transparent video", "untitled",
-        "universal counting leader",
+        "adjustment clip", "adjustment layer", "ax", "background", "bars", "bars and tone", "bl", "black",
+        "black video", "blank", "color", "color matte", "colour matte", "fusion composition", "fusion title", "gap",
+        "generator", "graphic", "hd bars and tone", "matte", "rich", "rich text", "sample text", "slug", "solid",
+        "solid color", "solid colour", "sub clip", "subclip", "text", "text+", "title", "transparent video",
+        "universal counting leader", "untitled",
     }
 )  # fmt: skip
 _NUMBERED = re.compile(r"(?i)^(.*?)[ _.-]*\d+$")
@@ -186,10 +187,16 @@ def is_mark(name: str) -> bool:
 
 def matches_pattern(text: str, patterns: Iterable[str]) -> str | None:
     """The first pattern that stands in `text` as a whole word, in any case; underscores part words."""
-    for pattern in patterns:
-        if re.search(rf"(?<![^\W_]){re.escape(pattern)}(?![^\W_])", text, re.IGNORECASE):
-            return pattern
-    return None
+    wanted = tuple(patterns)
+    if not text or not _as_words(wanted).search(text):
+        return None
+    return next((each for each in wanted if _as_words((each,)).search(text)), None)
+
+
+@lru_cache(maxsize=64)
+def _as_words(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Any of the patterns as a whole word."""
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, patterns))})(?![^\W_])", re.IGNORECASE)
 
 
 def is_default_name(name: str) -> bool:

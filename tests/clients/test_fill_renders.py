@@ -13,11 +13,11 @@ import pytest
 from harness.compare import compare_renders
 from harness.copies import copy_for_clients
 from harness.fills import Filled
-from harness.media import make_media
 from harness.programs import Client
 from harness.table import CANNOT_SHOW, SLOP_FRAMES
 
 from pickup.demo.samples import all_samples, install_sample, sample_named
+from pickup.testing.sample_media import make_media
 
 pytest.importorskip("pickup.cli")
 pytestmark = pytest.mark.client
@@ -40,7 +40,7 @@ def run_pickup(*arguments: str, state: Path) -> dict[str, Any]:
     )
     answer: dict[str, Any] = json.loads(done.stdout or b"{}")
     assert answer.get("schema") != "Error.1", answer
-    assert done.returncode in {0, 3}, done.stderr.decode(errors="replace")[-2000:]
+    assert done.returncode in {0, 3}, (answer, done.stderr.decode(errors="replace")[-2000:])
     return answer
 
 

@@ -8,13 +8,13 @@ import pytest
 from harness.compare import Difference, compare_renders, is_black
 from harness.copies import copy_for_clients
 from harness.fills import Filled, Mistake, fill_by_hand
-from harness.media import make_media
 from harness.programs import Client, Frames
 from harness.table import CANNOT_SHOW, SLOP_FRAMES
 
 from pickup.demo.sample import Sample
 from pickup.demo.samples import all_samples, install_sample, sample_named
 from pickup.testing.clips import numbered_picture, read_number
+from pickup.testing.sample_media import make_media
 
 pytestmark = pytest.mark.client
 

@@ -12,8 +12,8 @@ from pickup.cli.answer import print_json
 from pickup.cli.fill import exit_code_of, print_filled, run_fill
 from pickup.cli.options import load_settings
 from pickup.demo.film import make_demo
-from pickup.fill import Filled, FillOptions
 from pickup.fill.documents import fill_document
+from pickup.fill.run import Filled, FillOptions
 
 
 @click.command("demo")

@@ -22,8 +22,9 @@ from pickup.cli.options import (
 from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
 from pickup.errors import BudgetError
-from pickup.fill import Filled, FillOptions, Hearing, Prepared, fill
 from pickup.fill.documents import fill_document
+from pickup.fill.prepare import Prepared
+from pickup.fill.run import Filled, FillOptions, Hearing, fill
 
 
 @click.command("fill")
@@ -91,7 +92,7 @@ def _may_go_on(prepared: Prepared, *, settings: Config, console: Console, yes: b
 def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
     """What became of the run, and what to do next."""
     if filled.findings and not quiet:
-        console.print(show.findings_lines(filled.findings))
+        console.print(show.findings_table(filled.findings))
         console.print()
     if filled.held:
         console.print(show.pairs_table("held, not filled", filled.held))

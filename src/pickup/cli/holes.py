@@ -10,8 +10,8 @@ from rich.console import Console
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options, timeline_argument
-from pickup.fill import prepare
 from pickup.fill.documents import holes_document
+from pickup.fill.prepare import prepare
 
 
 @click.command("holes")
@@ -43,7 +43,7 @@ def command(
         console.print(show.passed_table(found.passed, timecode=prepared.survey.cut.timecode))
     if prepared.findings and not quiet:
         console.print()
-        console.print(show.findings_lines(prepared.findings))
+        console.print(show.findings_table(prepared.findings))
     if not quiet:
         console.print(_next(prepared.timeline, count=len(found.holes), explain=explain))
     return ExitCode.DONE

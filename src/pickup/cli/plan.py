@@ -10,8 +10,8 @@ from rich.console import Console
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, making_options, place_options, reading_options, timeline_argument
-from pickup.fill import Prepared, prepare
 from pickup.fill.documents import plan_document
+from pickup.fill.prepare import Prepared, prepare
 from pickup.plan import fit_budget
 
 
@@ -55,7 +55,7 @@ def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
         console.print(show.pairs_table("held", [(held.spec.code, held.why) for held in plan.held]))
     if prepared.findings and not quiet:
         console.print()
-        console.print(show.findings_lines(prepared.findings))
+        console.print(show.findings_table(prepared.findings))
 
 
 def _next(prepared: Prepared) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
-from rich.console import Console, Group
+from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
 from pickup.errors import Finding, Severity
-from pickup.fill import Prepared
+from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
 from pickup.holes import Hole, Passed
 from pickup.plan import Pickup
 from pickup.ports import Progress as TakeProgress
@@ -30,7 +30,7 @@ def head_line(prepared: Prepared) -> Text:
     return Text.assemble(
         (cut.name, "bold"),
         f"  {float(cut.rate.fps):.6g} fps{drop} ({cut.rate_from}), {length(cut.range(0, cut.duration))}, "
-        f"from {cut.timecode(0)}{size if prepared.delivery.size_from != 'the default' else ''}",
+        f"from {cut.timecode(0)}{size if prepared.delivery.size_from != SIZE_UNKNOWN else ''}",
     )
 
 
@@ -42,7 +42,7 @@ def length(record: FrameRange) -> str:
 
 def holes_table(prepared: Prepared, holes: Sequence[Hole]) -> Table:
     """One row for each hole."""
-    table = _table("shot", "record in", "length", "hole", "what it should show, and why it is a hole")
+    table = _table("shot", "record in", "length", "hole", "brief, and why it is a hole")
     for hole in holes:
         table.add_row(
             prepared.code_of(hole),
@@ -94,7 +94,8 @@ def plan_table(prepared: Prepared) -> Table:
 
 def _prompt(pickup: Pickup) -> str:
     words = escape(pickup.spec.words) if pickup.spec.briefed else "[yellow]no brief[/]"
-    hints = "".join(f"\n[yellow]·[/] [dim]{escape(note.message)}[/]" for note in pickup.lint)
+    notes = pickup.lint if pickup.spec.briefed else ()
+    hints = "".join(f"\n[yellow]·[/] [dim]{escape(note.message)}[/]" for note in notes)
     return f"{words}{hints}"
 
 
@@ -106,14 +107,17 @@ def pairs_table(title: str, pairs: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def findings_lines(findings: Iterable[Finding]) -> Group:
-    """One line for each finding, worst first."""
+def findings_table(findings: Iterable[Finding]) -> Table:
+    """One row for each finding, worst first."""
     order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
-    lines = []
+    table = Table.grid(padding=(0, 2, 0, 0))
     for each in sorted(findings, key=lambda finding: order.index(finding.severity)):
-        name = (f"{each.severity.value:>7} ", _COLORS[each.severity])
-        lines.append(Text.assemble(name, (each.where, "bold"), f"  {each.message}"))
-    return Group(*lines)
+        table.add_row(
+            f"[{_COLORS[each.severity]}]{each.severity.value}[/]",
+            f"[bold]{escape(each.where)}[/]",
+            escape(each.message),
+        )
+    return table
 
 
 def megabytes(count: int) -> str:

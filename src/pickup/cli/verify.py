@@ -69,7 +69,7 @@ def _print(proof: Proof, *, console: Console, quiet: bool, no_placeholders: bool
         console.print(f"[red]{len(proof.differences)} differences outside the filled ranges.[/]")
         return
     if proof.findings and not quiet:
-        console.print(show.findings_lines(proof.findings))
+        console.print(show.findings_table(proof.findings))
     if quiet:
         return
     shots = list(dict.fromkeys(fill.shot for fill in proof.fills))

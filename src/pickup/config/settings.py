@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 
-from pickup.errors import TimingError
 from pickup.cut import Size
+from pickup.errors import TimingError
 from pickup.timing import FrameRate
 
 BUILT_IN_STYLES: Mapping[str, str] = MappingProxyType(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pickup.errors import Finding
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
 from pickup.holes import Hole, Passed
 from pickup.library.versions import latest
 from pickup.plan import Pickup
@@ -21,7 +21,7 @@ Document = dict[str, object]
 def head_document(prepared: Prepared, *, schema: str) -> Document:
     """What `Holes.1` and `Plan.1` begin with."""
     cut, delivery = prepared.survey.cut, prepared.delivery
-    known = delivery.size_from != "the default"
+    known = delivery.size_from != SIZE_UNKNOWN
     return {
         "schema": schema,
         "timeline": str(prepared.timeline.absolute()),

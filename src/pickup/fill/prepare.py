@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,7 +16,6 @@ from pickup.library import Library
 from pickup.library.codes import assign_codes, find_code
 from pickup.match import Claim, Sighting, comparable_words, recognize
 from pickup.media.conform import expected_bytes
-from pickup.media.probe import MediaInfo, probe_files
 from pickup.offers import Offer, Quote
 from pickup.plan import Plan, ShotRequest, make_plan
 from pickup.ports import Delivery, Provider
@@ -24,6 +23,9 @@ from pickup.providers.registry import find_offer, load_provider
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec
 from pickup.takes import Take
 from pickup.timelines.survey import ReadSettings, Survey, survey_timeline
+
+SIZE_UNKNOWN = "not looked for"
+"""Where a size comes from when no media was opened; nothing may be concluded from it."""
 
 _LARGEST: Size = (3840, 2160)
 _DEFAULT_SIZE: Size = (1920, 1080)
@@ -61,6 +63,7 @@ class Prepared:
         said: The findings about the picture size, which are not made again.
         burn_in: Previs takes say in the picture what they are.
         refreshed: Shots that get a new take although they have one.
+        codes: Shot codes by hole id, for looking up.
     """
 
     timeline: Path
@@ -76,10 +79,15 @@ class Prepared:
     said: tuple[Finding, ...] = ()
     burn_in: bool = True
     refreshed: frozenset[str] = frozenset()
+    codes: Mapping[str, str] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        codes = {hole.id: shot.spec.code for shot in self.shots for hole in shot.spec.holes}
+        object.__setattr__(self, "codes", codes)
 
     def code_of(self, hole: Hole) -> str:
         """The shot code of a hole."""
-        return next(shot.spec.code for shot in self.shots if hole in shot.spec.holes)
+        return self.codes[hole.id]
 
 
 def prepare(
@@ -131,7 +139,7 @@ def plan_again(
             spec=spec,
             takes=takes,
             by=by,
-            stale=_stale(shown, spec) if shown is not None else "",
+            stale=_stale(shown, spec) if shown is not None and delivery.size_from != SIZE_UNKNOWN else "",
             missing=_missing(spec, takes=takes, refresh=refresh),
             provider=provider,
             offer=offer,
@@ -256,7 +264,7 @@ def _find_size(survey: Survey, *, config: Config, probe: bool) -> tuple[Size, st
     if survey.cut.size is not None:
         return _even(survey.cut.size), survey.cut.size_from or "the timeline", []
     if not probe:
-        return _DEFAULT_SIZE, "the default", []
+        return _DEFAULT_SIZE, SIZE_UNKNOWN, []
     sizes = _footage_sizes(survey.footage)
     said = []
     if survey.footage_total > len(survey.footage):
@@ -269,6 +277,8 @@ def _find_size(survey: Survey, *, config: Config, probe: bool) -> tuple[Size, st
 
 
 def _footage_sizes(paths: Sequence[str]) -> Counter[Size]:
+    from pickup.media.probe import MediaInfo, probe_files  # noqa: PLC0415 - `holes` opens no media: FFmpeg is not loaded
+
     found = probe_files([Path(path) for path in paths])
     return Counter(_at_most(each.upright_size) for each in found if isinstance(each, MediaInfo))
 
@@ -363,7 +373,7 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
             )
             yield warning("STALE", message, where=where)
         elif not shot.spec.briefed:
-            message = "nobody wrote what to show; add a marker with a note “PICKUP: …”"
+            message = "nobody wrote what to show: add a marker note “PICKUP: …”"
             yield info("UNBRIEFED", message, where=where)
         if len(shot.spec.holes) > 1:
             message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"

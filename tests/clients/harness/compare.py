@@ -71,6 +71,8 @@ def is_same(one: Picture, other: Picture) -> bool:
     """Whether two pictures show the same media frame; another number or color is another frame."""
     if one.shape != other.shape:
         return False
+    if np.array_equal(one, other):
+        return True
     apart = np.abs(one.astype(np.int16) - other.astype(np.int16)).max(axis=2)
     return float((apart > _LEVELS).mean()) < _SHARE
 

@@ -115,7 +115,12 @@ class _Copier:
             "available_range": self._range(Fraction(0), has),
             "target_url": path.as_uri(),
         }
-        warps = [effect for effect in node["effects"] if effect["OTIO_SCHEMA"].startswith("LinearTimeWarp")]
+        warps = [
+            effect
+            for effect in node["effects"]
+            if effect["OTIO_SCHEMA"].startswith("LinearTimeWarp")
+            and effect["time_scalar"] > 0  # the Kdenlive adapter gives a reversed clip in-points below zero
+        ]
         return {
             "OTIO_SCHEMA": "Clip.2",
             "metadata": {},

@@ -1,0 +1,101 @@
+"""A small cut with its media, and the command line as a user calls it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pickup.demo.samples import install_sample, sample_named
+from pickup.testing.sample_media import make_media
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one command said."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def document(self) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(self.out)
+        return answer
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A folder with a timeline, its own state and settings, and the program."""
+
+    folder: Path
+    timeline: Path
+    environment: dict[str, str]
+
+    def command(self, *arguments: object) -> list[str]:
+        return [sys.executable, "-m", "pickup", *map(str, arguments)]
+
+    def run(self, *arguments: object, **environment: str) -> Answer:
+        done = subprocess.run(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment | environment,
+            capture_output=True,
+            timeout=240,
+            check=False,
+        )
+        assert b"Traceback" not in done.stderr, done.stderr.decode()
+        return Answer(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+
+    def start(self, *arguments: object) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            self.command(*arguments),
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    @property
+    def library(self) -> Path:
+        return self.folder / "pickup"
+
+    def media_files(self) -> dict[str, tuple[int, bytes]]:
+        """Time of change and bytes of every file of every take."""
+        files = (path for path in sorted(self.library.glob("takes/**/*")) if path.is_file())
+        return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
+
+
+@pytest.fixture
+def desk_for(tmp_path: Path) -> Callable[[str], Desk]:
+    """Lays out a sample with its media in a folder of its own."""
+
+    def lay_out(name: str) -> Desk:
+        folder = tmp_path / "edit"
+        timeline = install_sample(name, folder=folder)
+        make_media(sample_named(name).media, folder=folder / "media")
+        settings = tmp_path / "user.toml"
+        settings.touch()
+        environment = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("PICKUP_")},
+            "PICKUP_STATE": str(tmp_path / "state"),
+            "PICKUP_CONFIG": str(settings),
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+        }
+        return Desk(folder=folder, timeline=timeline, environment=environment)
+
+    return lay_out
+
+
+@pytest.fixture
+def desk(desk_for: Callable[[str], Desk]) -> Desk:
+    """One gap at 24 fps."""
+    return desk_for("one_gap_24fps")
