@@ -94,6 +94,7 @@ def make_plan(
     estimate: Callable[[ShotSpec, Quote], int],
     budget: Decimal | None = None,
     paid_unbriefed: bool = False,
+    paid_from_markers: bool = False,
 ) -> Plan:
     """Quotes every shot that has takes to be made.
 
@@ -102,6 +103,7 @@ def make_plan(
         estimate: Bytes that one conformed take of a quote will have.
         budget: The smallest budget that applies, USD.
         paid_unbriefed: Whether a provider that costs money may be given a hole without a brief.
+        paid_from_markers: Whether it may be given one whose only brief is a timeline marker without `PICKUP:`.
     """
     pickups: list[Pickup] = []
     held: list[Held] = []
@@ -109,7 +111,7 @@ def make_plan(
         if not request.missing:
             continue
         try:
-            why = request.held or _hold(request, paid_unbriefed=paid_unbriefed)
+            why = request.held or _hold(request, unbriefed=paid_unbriefed, from_markers=paid_from_markers)
             if not why:
                 pickups.append(_pickup(request, estimate=estimate))
         except ProviderError as error:
@@ -119,10 +121,21 @@ def make_plan(
     return Plan(pickups=tuple(pickups), held=tuple(held), budget=budget)
 
 
-def _hold(request: ShotRequest, *, paid_unbriefed: bool) -> str:
-    if request.offer.is_free or request.spec.briefed or paid_unbriefed:
+def _hold(request: ShotRequest, *, unbriefed: bool, from_markers: bool) -> str:
+    """Why a provider that costs money waits for a person, or nothing."""
+    spec, provider = request.spec, request.offer.provider
+    if request.offer.is_free:
         return ""
-    return f"{request.offer.provider} costs money and nobody wrote what to show; add a marker note, or use slate"
+    if not spec.briefed and not unbriefed:
+        return (
+            f"{provider} costs money and nobody wrote what to show; add a marker note, use slate, or give --unbriefed"
+        )
+    if spec.from_marker and not from_markers:
+        return (
+            f"{provider} costs money and the brief is a timeline marker that may mean something else; "
+            "begin it with PICKUP:, or give --yes"
+        )
+    return ""
 
 
 def _pickup(request: ShotRequest, *, estimate: Callable[[ShotSpec, Quote], int]) -> Pickup:

@@ -34,6 +34,11 @@ def print_json(document: Mapping[str, object]) -> None:
     click.echo(json.dumps(document, indent=2, ensure_ascii=False))
 
 
+def printable(text: str) -> str:
+    """The text with control characters replaced: a terminal obeys some of them, and a file's names may hold any."""
+    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
+
+
 def print_error(error: PickupError, *, in_json: bool, code: str | None = None) -> None:
     """`Error.1` on standard output, or a few lines on standard error."""
     if in_json:
@@ -47,9 +52,9 @@ def print_error(error: PickupError, *, in_json: bool, code: str | None = None) -
             }
         )
         return
-    lines = [click.style("pickup: ", bold=True) + error.message]
+    lines = [click.style("pickup: ", bold=True) + printable(error.message)]
     if error.where and error.where not in error.message:
-        lines.append(f"  where: {error.where}")
+        lines.append(f"  where: {printable(error.where)}")
     if error.next_step:
         lines.append(f"  next:  {error.next_step}")
     click.echo("\n".join(lines), file=sys.stderr)

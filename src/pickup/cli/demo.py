@@ -13,7 +13,8 @@ from pickup.cli.fill import exit_code_of, print_filled, run_fill
 from pickup.cli.options import load_settings
 from pickup.demo.film import make_demo
 from pickup.fill.documents import fill_document
-from pickup.fill.run import Filled, FillOptions
+from pickup.fill.prepare import FillOptions
+from pickup.fill.run import Filled
 
 
 @click.command("demo")
@@ -30,7 +31,7 @@ def command(folder: Path, *, in_json: bool, quiet: bool) -> int:
         bars.stage("filming 34 seconds of harbor")
         timeline = make_demo(folder, report=lambda _done: None)
     settings = load_settings(timeline=timeline, config=None, flags={})
-    filled = run_fill(timeline, settings=settings, options=FillOptions(), console=console, yes=False)
+    filled = run_fill(timeline, settings=settings, options=FillOptions(), console=console)
     if in_json:
         print_json({**fill_document(filled), "dir": str(folder.absolute())})
     else:

@@ -23,8 +23,8 @@ from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
 from pickup.errors import BudgetError
 from pickup.fill.documents import fill_document
-from pickup.fill.prepare import Prepared
-from pickup.fill.run import Filled, FillOptions, Hearing, fill
+from pickup.fill.prepare import FillOptions, Prepared
+from pickup.fill.run import Filled, Hearing, fill
 
 
 @click.command("fill")
@@ -34,22 +34,21 @@ from pickup.fill.run import Filled, FillOptions, Hearing, fill
 @click.option("--yes", is_flag=True, help="Do not ask before the first paid call.")
 @reading_options
 @place_options
-def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, yes: bool, maps: tuple[str, ...],
+def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, unbriefed: bool, maps: tuple[str, ...],
             config: Path | None, in_json: bool, **flags: object) -> int:  # fmt: skip
     """Make the missing shots and write a new timeline that shows them.
 
     Your file is never changed. The new timeline lies in the library and is read back and compared before it is
     delivered: outside the filled ranges every frame shows what it showed. Running it again does only what is missing.
     """
-    quiet = bool(flags.pop("quiet"))
+    quiet, yes = bool(flags.pop("quiet")), bool(flags.pop("yes"))
     flavors = flags.pop("flavors")
     flags["for"] = flavors.split(",") if isinstance(flavors, str) else None
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
     check_flavors(settings)
     console = Console(stderr=in_json, quiet=quiet)
-    filled = run_fill(
-        timeline, settings=settings, options=FillOptions(refresh=refresh, fit=fit), console=console, yes=yes
-    )
+    options = FillOptions(refresh=refresh, fit=fit, unbriefed=unbriefed, approved=yes)
+    filled = run_fill(timeline, settings=settings, options=options, console=console)
     if in_json:
         print_json(fill_document(filled))
     else:
@@ -57,13 +56,13 @@ def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, yes: bool, m
     return exit_code_of(filled)
 
 
-def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console: Console, yes: bool) -> Filled:
+def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console: Console) -> Filled:
     """Fills with the plan shown, a question before the first paid call, and bars while takes are made."""
     with show.TakeBars(console) as bars:
 
         def approve(prepared: Prepared) -> bool:
             print_plan(prepared, console=console, quiet=True)
-            if not _may_go_on(prepared, settings=settings, console=console, yes=yes):
+            if not _may_go_on(prepared, settings=settings, console=console, yes=options.approved):
                 return False
             bars.begin(total=sum(len(pickup.takes) for pickup in prepared.plan.pickups))
             return True

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options
+from pickup.cli.plain import escape
 from pickup.config import state_folder
 from pickup.jobs.ledger import open_ledger
 from pickup.jobs.states import Job

@@ -48,6 +48,7 @@ def reading_options(function: Callable[P, R]) -> Callable[P, R]:
 def making_options(function: Callable[P, R]) -> Callable[P, R]:
     """What takes are to be like."""
     for option in (
+        click.option("--unbriefed", is_flag=True, help="Let paid providers fill holes that nobody briefed, too."),
         click.option("--refresh", multiple=True, metavar="SHOT", help="Make a new take of SHOT; may be repeated."),
         click.option("--burn-in/--no-burn-in", default=None, help="Write shot, timecode and PREVIS into previs takes."),
         click.option("--place", type=click.Choice(["replace", "track"]), help="In place, or all on a new top track."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, making_options, place_options, reading_options, timeline_argument
 from pickup.fill.documents import plan_document
-from pickup.fill.prepare import Prepared, prepare
+from pickup.fill.prepare import FillOptions, Prepared, prepare
 from pickup.plan import fit_budget
 
 
@@ -20,17 +21,17 @@ from pickup.plan import fit_budget
 @making_options
 @reading_options
 @place_options
-def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, maps: tuple[str, ...], config: Path | None,
-            in_json: bool, quiet: bool, **flags: object) -> int:  # fmt: skip
+def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, unbriefed: bool, maps: tuple[str, ...],
+            config: Path | None, in_json: bool, **flags: object) -> int:  # fmt: skip
     """Show what would be made, with prompts, lengths and price; spends nothing.
 
     Needs no key and no network. Hints under a prompt say what it lacks and what a person must check.
     """
+    quiet = bool(flags.pop("quiet"))
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
-    prepared = prepare(timeline, config=settings, refresh=refresh)
+    options = FillOptions(refresh=refresh, fit=fit, unbriefed=unbriefed)
+    prepared = prepare(timeline, config=settings, options=options)
     if fit:
-        from dataclasses import replace  # noqa: PLC0415
-
         prepared = replace(prepared, plan=fit_budget(prepared.plan))
     if in_json:
         print_json(plan_document(prepared))

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Self
 
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from pickup.cli.plain import escape
 from pickup.errors import Finding, Severity
 from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
 from pickup.holes import Hole, Passed

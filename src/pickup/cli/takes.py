@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, timeline_argument
+from pickup.cli.plain import escape
 from pickup.library import Library
 from pickup.takes import Take
 

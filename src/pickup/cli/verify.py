@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options
+from pickup.cli.plain import escape
 from pickup.fill.documents import findings_document
 from pickup.fill.prepare import read_settings, recognize_shots, rules_of
 from pickup.library import Library
@@ -72,10 +72,10 @@ def _print(proof: Proof, *, console: Console, quiet: bool, no_placeholders: bool
         console.print(show.findings_table(proof.findings))
     if quiet:
         return
-    shots = list(dict.fromkeys(fill.shot for fill in proof.fills))
-    console.print(f"[green]The same[/] outside {len(proof.fills)} filled ranges ({', '.join(shots) or 'none'}).")
+    shots = escape(", ".join(dict.fromkeys(fill.shot for fill in proof.fills)))
+    console.print(f"[green]The same[/] outside {len(proof.fills)} filled ranges ({shots or 'none'}).")
     if proof.holes_left:
         console.print(f"{len(proof.holes_left)} holes are left: `pickup holes` lists them.")
     previs = [fill.shot for fill in proof.fills if fill.previs]
     if previs and no_placeholders:
-        console.print(f"Previs takes are left: {', '.join(dict.fromkeys(previs))}.")
+        console.print(f"Previs takes are left: {escape(', '.join(dict.fromkeys(previs)))}.")

@@ -111,7 +111,14 @@ def _shape(take: Take) -> tuple[object, ...]:
     return take.head, take.frames, take.rate
 
 
-def hand_back(prepared: Prepared, shown: Shown, *, held: Sequence[tuple[str, str]], config: Config) -> Version:
+def hand_back(
+    prepared: Prepared,
+    shown: Shown,
+    *,
+    held: Sequence[tuple[str, str]],
+    failed: Sequence[tuple[str, str]],
+    config: Config,
+) -> Version:
     """Writes the version that shows these takes, unless the last one does already.
 
     Raises:
@@ -140,7 +147,7 @@ def hand_back(prepared: Prepared, shown: Shown, *, held: Sequence[tuple[str, str
         settings=read_settings(config, library=prepared.library),
         relinks=shown.relinks,
     )
-    _write_pages(prepared, shown, delivered, folder=folder, number=number, digest=wanted, held=held)
+    _write_pages(prepared, shown, delivered, folder=folder, number=number, digest=wanted, held=held, failed=failed)
     return Version(number=number, changed=True, outputs={FLAVOR: output.absolute()}, changes=folder.changes.absolute())
 
 
@@ -171,6 +178,7 @@ def _write_pages(
     number: int,
     digest: str,
     held: Sequence[tuple[str, str]],
+    failed: Sequence[tuple[str, str]],
 ) -> None:
     changes = list(_changes(prepared, shown, delivered))
     output = folder.timeline(number, flavor=FLAVOR)
@@ -179,7 +187,7 @@ def _write_pages(
         title=output.stem,
         source=prepared.timeline.name,
         made_absolute=delivered.made_absolute,
-        held=held,
+        held=[*held, *failed],
     )
     _files.write_text(folder.changes_text, text)
     document = {
@@ -203,7 +211,7 @@ def _write_pages(
         "media": sorted({library.layout.relative(Path(each.shown.path)) for each in shown.relinks}),
         "filled": list(shown.shots),
         "held": [shot for shot, _ in held],
-        "failed": [],
+        "failed": [shot for shot, _ in failed],
     }
     _files.write_text(folder.done, _as_json(done))
 

@@ -34,6 +34,23 @@ _CODECS = ("auto", "prores_lt", "prores", "prores_hq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FillOptions:
+    """What one run was asked for beside its settings.
+
+    Attributes:
+        refresh: Shot codes that get a new take although they have one.
+        fit: Make as much as the budget pays instead of refusing.
+        unbriefed: Providers that cost money may fill holes that nobody briefed.
+        approved: A person said yes beforehand, to briefs from timeline markers too.
+    """
+
+    refresh: tuple[str, ...] = ()
+    fit: bool = False
+    unbriefed: bool = False
+    approved: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shot:
     """One shot of the cut, with what the library has of it.
 
@@ -91,14 +108,19 @@ class Prepared:
 
 
 def prepare(
-    timeline: Path, *, config: Config, refresh: Collection[str] = (), explain: bool = False, probe: bool = True
+    timeline: Path,
+    *,
+    config: Config,
+    options: FillOptions | None = None,
+    explain: bool = False,
+    probe: bool = True,
 ) -> Prepared:
     """Finds holes, recognizes shots and plans what is missing.
 
     Args:
         timeline: The editor's file.
         config: Settings.
-        refresh: Shot codes that get a new take although they have one.
+        options: What was asked for beside the settings.
         explain: Also say why items are no holes.
         probe: Whether media may be opened to find the picture size.
 
@@ -111,7 +133,13 @@ def prepare(
     survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain)
     delivery, said = _delivery(survey, config=config, probe=probe)
     return plan_again(
-        timeline, survey=survey, library=library, delivery=delivery, config=config, refresh=refresh, said=said
+        timeline,
+        survey=survey,
+        library=library,
+        delivery=delivery,
+        config=config,
+        options=options or FillOptions(),
+        said=said,
     )
 
 
@@ -122,7 +150,7 @@ def plan_again(
     library: Library,
     delivery: Delivered,
     config: Config,
-    refresh: Collection[str],
+    options: FillOptions,
     said: Sequence[Finding] = (),
 ) -> Prepared:
     """Recognizes and plans once more what was read before, as the library stands now; cheap."""
@@ -140,12 +168,18 @@ def plan_again(
             takes=takes,
             by=by,
             stale=_stale(shown, spec) if shown is not None and delivery.size_from != SIZE_UNKNOWN else "",
-            missing=_missing(spec, takes=takes, refresh=refresh),
+            missing=_missing(spec, takes=takes, refresh=options.refresh),
             provider=provider,
             offer=offer,
         )
         shots.append(shot)
-    plan = make_plan([_request(shot) for shot in shots], estimate=_Estimate(offer=offer), budget=_budget(config))
+    plan = make_plan(
+        [_request(shot) for shot in shots],
+        estimate=_Estimate(offer=offer),
+        budget=_budget(config),
+        paid_unbriefed=options.unbriefed,
+        paid_from_markers=options.approved,
+    )
     found = (*config.findings, *survey.cut.findings, *survey.found.findings, *said, *recognized)
     return Prepared(
         timeline=timeline,
@@ -157,10 +191,10 @@ def plan_again(
         plan=plan,
         new_codes=new_codes,
         sightings=tuple(_sightings(shots, cut_name=cut_name)),
-        findings=(*found, *_shot_findings(shots, refresh=refresh)),
+        findings=(*found, *_shot_findings(shots, refresh=options.refresh)),
         said=tuple(said),
         burn_in=config.burn_in,
-        refreshed=frozenset(code for code, *_ in groups if code.upper() in {each.upper() for each in refresh}),
+        refreshed=frozenset(code for code, *_ in groups if code.upper() in {each.upper() for each in options.refresh}),
     )
 
 

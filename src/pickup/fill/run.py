@@ -15,7 +15,7 @@ from pickup.errors import ConfigError, Finding, LibraryError, TimelineError
 from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
 from pickup.fill.hand_back import Shown, Version, choose_takes, hand_back
-from pickup.fill.prepare import Prepared, Shot, plan_again, prepare
+from pickup.fill.prepare import FillOptions, Prepared, Shot, plan_again, prepare
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
@@ -24,19 +24,6 @@ from pickup.ports import ProgressReport
 
 _ROOM_FOR_ORIGINALS = 2
 """An original and its conformed file lie side by side; drawn originals are smaller, generated ones about as large."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FillOptions:
-    """What one run was asked for beside its settings.
-
-    Attributes:
-        refresh: Shot codes that get a new take.
-        fit: Make as much as the budget pays instead of refusing.
-    """
-
-    refresh: tuple[str, ...] = ()
-    fit: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,7 +82,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
     if config.ledger is not None:
         raise ConfigError("a shared ledger is not built yet", where="ledger", next_step="remove `ledger`")
     hearing.stage("reading the timeline")
-    prepared = prepare(timeline, config=config, refresh=options.refresh)
+    prepared = prepare(timeline, config=config, options=options)
     if not prepared.shots and not prepared.library.exists:
         return _nothing(prepared)
     library = Library.at(config.library_folder, tag=config.tag)
@@ -119,7 +106,7 @@ def _commit(prepared: Prepared, *, library: Library, config: Config, options: Fi
             library=library,
             delivery=prepared.delivery,
             config=config,
-            refresh=options.refresh,
+            options=options,
             said=prepared.said,
         )
         if options.fit:
@@ -168,9 +155,10 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
     shown = choose_takes(prepared)
     held = _held(prepared, shown, result)
     hearing.stage("writing and verifying the timeline")
-    version = hand_back(prepared, shown, held=held, config=config)
+    failed = [(each.shot, f"{each.message}; {each.next_step}") for each in result.failed]
+    version = hand_back(prepared, shown, held=held, failed=failed, config=config)
     _log(prepared, "delivered" if version.changed else "unchanged", version=version.number)
-    return _filled(prepared, shown, version, result, held=held, said=said, ledger=ledger)
+    return _filled(prepared, shown, version, result, held=held, failed=failed, said=said, ledger=ledger)
 
 
 def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
@@ -180,7 +168,7 @@ def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
         library=prepared.library,
         delivery=prepared.delivery,
         config=config,
-        refresh=(),
+        options=FillOptions(),
     )
     return again.shots
 
@@ -210,6 +198,7 @@ def _filled(
     result: RunResult,
     *,
     held: Sequence[tuple[str, str]],
+    failed: Sequence[tuple[str, str]],
     said: Sequence[Finding],
     ledger: Ledger,
 ) -> Filled:
@@ -221,7 +210,7 @@ def _filled(
         changed=version.changed,
         filled=shown.shots,
         held=tuple(held),
-        failed=tuple((each.shot, f"{each.message}; {each.next_step}") for each in result.failed),
+        failed=tuple(failed),
         doubt=tuple((each.shot, each.job.key if each.job else "") for each in result.doubt),
         spent=sum((each.job.price for each in result.done if each.job), start=Decimal(0)),
         spent_total=ledger.spent(library=library.id, cut=prepared.cut_name).cost,
