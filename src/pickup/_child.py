@@ -10,7 +10,6 @@ its limit on systems that can enforce one (not Windows).
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import io
 import os
@@ -149,6 +148,8 @@ def call(function: str, argument: object, *, limits: Limits, report: Report | No
 
 async def call_async(function: str, argument: object, *, limits: Limits, report: Report | None = None) -> object:
     """Like `call`, without blocking the event loop; cancelling ends the child."""
+    import asyncio  # noqa: PLC0415 - every child imports this module, and none of them needs it
+
     child = Child(function, argument, limits=limits, report=report)
     try:
         return await asyncio.to_thread(child.result)

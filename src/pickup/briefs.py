@@ -138,17 +138,18 @@ def _parse_object(text: str, *, source: Source, explicit: bool) -> Brief:
     if not prose and not fields:
         return Brief(text="", source=source, explicit=marked, unread=True)
     parsed = parse_brief(prose, source=source, marked=marked)
-    return Brief(text=parsed.text, source=source, fields=fields or parsed.fields, explicit=marked, skip=parsed.skip)
+    fields = {**dict(parsed.fields), **fields}
+    return Brief(text=parsed.text, source=source, fields=tuple(fields.items()), explicit=marked, skip=parsed.skip)
 
 
-def _plain_fields(content: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+def _plain_fields(content: Mapping[str, object]) -> dict[str, str]:
     def plain(value: object) -> str:
         if isinstance(value, list):
             return ", ".join(str(each) for each in value)
         return str(value)
 
     allowed = (str, int, float, list)
-    return tuple((key, plain(content[key])) for key in FIELDS if isinstance(content.get(key), allowed))
+    return {key: plain(content[key]) for key in FIELDS if isinstance(content.get(key), allowed)}
 
 
 def parse_marker(*, name: str, note: str, keywords: Iterable[str], source: Source) -> Brief | None:
@@ -222,19 +223,22 @@ def brief_from_words(text: str, *, source: Source, patterns: Iterable[str]) -> B
     if parsed.skip:
         return parsed
     prose = parsed.text.replace("_", " ") if source is Source.NAME else parsed.text
-    prose = _without_placeholder_words(prose, patterns=frozenset(word.lower() for word in patterns))
+    prose = _without_placeholder_words(prose, patterns=_lower_case(tuple(patterns)))
     brief = Brief(text=prose, source=source, fields=parsed.fields, explicit=parsed.explicit, unread=parsed.unread)
     return brief if brief.says_something or brief.explicit else None
 
 
+@lru_cache(maxsize=64)
+def _lower_case(patterns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(pattern.lower() for pattern in patterns)
+
+
 def _without_placeholder_words(text: str, *, patterns: frozenset[str]) -> str:
-    words = list(_WORD.finditer(text))
-    meaningless = patterns | _FILLERS
-    first = 0
-    while first < len(words) and words[first].group().lower() in meaningless:
-        first += 1
-    if first == len(words):
-        return ""
-    if not any(word.group().lower() in patterns for word in words[:first]):
-        return text.strip()
-    return text[words[first].start() :].strip()
+    says_missing = False
+    for match in _WORD.finditer(text):
+        word = match.group().lower()
+        if word in patterns:
+            says_missing = True
+        elif word not in _FILLERS:
+            return text[match.start() if says_missing else 0 :].strip()
+    return ""

@@ -86,6 +86,7 @@ class Marker:
     Attributes:
         record: Frames that it covers; empty when it marks a single point.
         note: What the editor wrote into it.
+        digest: Fingerprint of everything but its place; empty unless asked for.
     """
 
     name: str
@@ -93,6 +94,7 @@ class Marker:
     keywords: tuple[str, ...]
     color: str
     record: FrameRange
+    digest: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,11 +195,10 @@ class Track:
     def event_at(self, frame: int) -> Event | None:
         """The event that holds this record frame; None beyond the end."""
         index = bisect_right(self.starts, frame) - 1
-        while index >= 0 and self.events[index].record.start <= frame:
-            if frame < self.events[index].record.end:
-                return self.events[index]
+        while index >= 0 and not self.events[index].record.length:
             index -= 1
-        return None
+        event = self.events[index] if index >= 0 else None
+        return event if event is not None and frame < event.record.end else None
 
     def transitions_at(self, frame: int) -> tuple[Transition, ...]:
         """The transitions over the edit at this record frame."""
@@ -272,8 +273,9 @@ _PAINTS = frozenset(
 
 
 def paints(event: Event) -> bool:
-    """Whether an event by itself hides what lies below it; a compound clip never does by itself."""
-    return event.enabled and event.kind in _PAINTS
+    """Whether an event by itself hides what lies below it; a compound clip only when it cannot be looked into."""
+    opaque = event.kind is EventKind.NESTED and not event.straightened
+    return event.enabled and (opaque or event.kind in _PAINTS)
 
 
 def picture_at(tracks: tuple[Track, ...], frame: int, *, besides: frozenset[Address]) -> Event | None:

@@ -95,6 +95,9 @@ class LocalPath:
     @property
     def name(self) -> str:
         """The last segment; empty for a root."""
+        last = self.text.rpartition("/")[2]
+        if self.kind is PathKind.POSIX and last not in ("", "."):
+            return last
         segments = self.segments
         return segments[-1] if segments else ""
 
@@ -211,6 +214,8 @@ def map_path(path: LocalPath, *, prefixes: Mapping[str, str]) -> LocalPath:
         path: What the timeline says.
         prefixes: Folder there -> folder here, each in any style. What follows the prefix keeps its spelling.
     """
+    if not prefixes:
+        return path
     pairs = ((parse_path(there), parse_path(here)) for there, here in prefixes.items())
     matches = [(there, here) for there, here in pairs if there and here and is_below(path, there)]
     if not matches:

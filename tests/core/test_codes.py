@@ -148,3 +148,8 @@ def test_a_found_code_is_a_part_of_the_text_and_a_safe_file_name(show: str, shot
 def test_any_text_gives_a_safe_code_or_none(text: str) -> None:
     code = find_code(text)
     assert code is None or safe_stem(code) == code
+
+
+def test_known_codes_out_of_order_do_not_make_a_new_one_twice() -> None:
+    codes = assign_codes([None, "SH0003", "SH0001", None, "SH0003"], given=[])
+    assert codes[0] != codes[3]

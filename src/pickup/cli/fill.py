@@ -61,7 +61,8 @@ def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console:
     with show.TakeBars(console) as bars:
 
         def approve(prepared: Prepared) -> bool:
-            print_plan(prepared, console=console, quiet=True)
+            # What costs money is shown with every finding, before the first paid call.
+            print_plan(prepared, console=console, quiet=not prepared.plan.total)
             if not _may_go_on(prepared, settings=settings, console=console, yes=options.approved):
                 return False
             bars.begin(total=sum(len(pickup.takes) for pickup in prepared.plan.pickups))

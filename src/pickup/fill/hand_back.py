@@ -252,6 +252,7 @@ def _change_document(change: Change) -> dict[str, object]:
         "brief": change.brief or None,
         "was": (replaced.name if replaced else "") or None,
         "effects_taken_off": list(replaced.effects) if replaced else [],
+        "parameters_taken_off": list(replaced.settings) if replaced else [],
     }
 
 

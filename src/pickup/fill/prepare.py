@@ -234,8 +234,8 @@ def recognize_shots(
     holes: Sequence[Hole], *, library: Library, cut_name: str
 ) -> tuple[list[tuple[str, tuple[Hole, ...], str]], tuple[Finding, ...], frozenset[str]]:
     """Shot code, holes and reason of every shot in record order, what was said, and which codes are new."""
-    claims = [_claim(hole) for hole in holes]
     given = library.codes
+    claims = [_claim(hole, given=given) for hole in holes]
     recognized = recognize(claims, cut=cut_name, sightings=library.sightings(), given=given)
     groups: dict[Hashable, list[Hole]] = defaultdict(list)
     known: dict[Hashable, tuple[str | None, str]] = {}
@@ -247,11 +247,12 @@ def recognize_shots(
     return shots, recognized.findings, frozenset(code for code in codes if code not in given)
 
 
-def _claim(hole: Hole) -> Claim:
+def _claim(hole: Hole, *, given: Collection[str]) -> Claim:
     said = [brief.text for brief in hole.briefs]
     code = next((found for text in (*said, hole.name) if (found := find_code(text))), None)
     brief = hole.brief
-    return Claim(hole=hole, words=comparable_words(brief.text) if brief else "", code=code)
+    filled = hole.filled.shot if hole.filled is not None and hole.filled.shot in given else None
+    return Claim(hole=hole, words=comparable_words(brief.text) if brief else "", code=code, filled=filled)
 
 
 def _delivery(survey: Survey, *, config: Config, probe: bool) -> tuple[Delivered, list[Finding]]:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from pickup.cut import Address, Cut, EventKind, MediaKind, Track, walk_events
 from pickup.errors import Finding, warning
 from pickup.holes.candidates import Candidate
-from pickup.holes.gaps import gap_candidates, is_locked, transitions_at_edges
+from pickup.holes.gaps import gap_candidates, transitions_at_edges, unlocked_stack
 from pickup.holes.items import item_candidates
 from pickup.holes.marks import apply_marks, timeline_marks
 from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
@@ -33,15 +33,12 @@ def find_holes(cut: Cut, *, rules: Rules, explain: bool = False) -> Found:
     picture = look_at(cut, rules=rules)
     if not picture.tracks:
         return Found(holes=(), passed=(), findings=())
-    candidates = list(item_candidates(picture, rules=rules))
-    holes = frozenset(each.event.address for each in candidates if each.is_hole and each.event is not None)
-    candidates += gap_candidates(picture, rules=rules, holes=holes)
-    said = apply_marks(candidates, timeline_marks(cut), picture=picture)
+    candidates, said = _judged(picture, rules=rules)
     found = sorted(
         (each for each in candidates if each.is_hole), key=lambda each: (each.record.start, each.track.number)
     )
-    holes = frozenset(each.event.address for each in found if each.event is not None)
-    finished = tuple(_with_ids(_hole(each, picture=picture, rules=rules, holes=holes) for each in found))
+    replaced = _replaced(found)
+    finished = tuple(_with_ids(_hole(each, picture=picture, rules=rules, holes=replaced) for each in found))
     passed = [each for each in candidates if not each.is_hole]
     return Found(
         holes=finished,
@@ -50,17 +47,51 @@ def find_holes(cut: Cut, *, rules: Rules, explain: bool = False) -> Found:
     )
 
 
+def _judged(picture: Picture, *, rules: Rules) -> tuple[list[Candidate], list[Finding]]:
+    """Every candidate after the rules and the marks, and which marks mark nothing.
+
+    A gap is judged by what stands beside it, and a timeline marker may make a hole of that, or unmake one: then
+    everything is judged once more.
+    """
+    marks = timeline_marks(picture.cut)
+    expected: frozenset[Address] | None = None
+    while True:
+        candidates = list(item_candidates(picture, rules=rules))
+        holes = _item_holes(candidates) if expected is None else expected
+        candidates += gap_candidates(picture, rules=rules, holes=holes)
+        said = apply_marks(candidates, marks, picture=picture)
+        if expected is not None or _item_holes(candidates) == holes:
+            return candidates, said
+        expected = _item_holes(candidates)
+
+
+def _item_holes(candidates: Iterable[Candidate]) -> frozenset[Address]:
+    return frozenset(each.event.address for each in candidates if each.is_hole and each.event is not None)
+
+
+_Replaced = Mapping[Address, Sequence[FrameRange]]
+"""Items that are holes, with the frames of them that will show a take."""
+
+
+def _replaced(found: Iterable[Candidate]) -> _Replaced:
+    frames: dict[Address, list[FrameRange]] = defaultdict(list)
+    for each in found:
+        if each.event is not None:
+            frames[each.event.address].append(each.record)
+    return frames
+
+
 def _findings(candidates: Iterable[Candidate], said: list[Finding], *, picture: Picture) -> Iterator[Finding]:
     yield from overlay_findings(picture)
     yield from _nested_findings(picture)
     hidden_media = False
     for candidate in candidates:
-        where = f"{candidate.track.name} {picture.cut.timecode(candidate.record.start)}"
         if candidate.finding is not None and (candidate.is_hole or not candidate.marked):
             yield candidate.finding
         if any(brief.unread for brief in candidate.briefs):
+            where = f"{candidate.track.name} {picture.cut.timecode(candidate.record.start)}"
             yield warning("BRIEF_UNREAD", "the JSON in its note holds no prompt, description or brief", where=where)
-        hidden_media = hidden_media or bool(candidate.held)
+        hidden_media = hidden_media or (candidate.is_hole and bool(candidate.held))
     if hidden_media:
         yield warning(
             "MEDIA_NOT_VISIBLE",
@@ -78,7 +109,7 @@ def _nested_findings(picture: Picture) -> Iterator[Finding]:
             yield warning("NESTED_HOLE", message, where=where)
 
 
-def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: frozenset[Address]) -> Hole:
+def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: _Replaced) -> Hole:
     cut, track = picture.cut, candidate.track
     placement = candidate.placement or _item_placement(candidate, cut=cut, rules=rules)
     covers = candidate.record
@@ -106,19 +137,22 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: frozen
         marked=candidate.marked,
         compound=candidate.compound,
         held=candidate.held,
+        filled=candidate.event.filled if candidate.event is not None else None,
     )
 
 
 def _item_placement(candidate: Candidate, *, cut: Cut, rules: Rules) -> Placement:
     event = candidate.event
-    over = candidate.kind in _OVER_LIVING_PICTURE or rules.on_top or is_locked(cut, candidate.track)
-    if event is None or over:
-        stack = () if rules.on_top or event is None else event.address[:-2]
-        return Placement(kind=PlacementKind.NEW_TRACK, address=stack)
+    if event is None or rules.on_top:
+        return Placement(kind=PlacementKind.NEW_TRACK, address=())
+    stack = event.address[:-2]
+    unlocked = unlocked_stack(cut, stack, record=candidate.record)
+    if candidate.kind in _OVER_LIVING_PICTURE or candidate.track.locked or unlocked != stack:
+        return Placement(kind=PlacementKind.NEW_TRACK, address=unlocked)
     return Placement(kind=PlacementKind.IN_PLACE, address=event.address)
 
 
-def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: frozenset[Address]) -> Neighbour | None:
+def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: _Replaced) -> Neighbour | None:
     """The picture seen at one record frame, or None at the ends of the cut."""
     event = picture.at(frame) if 0 <= frame < picture.cut.duration else None
     if event is None:
@@ -128,13 +162,15 @@ def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: frozenset
     offset = picture.cut.rate.seconds(frame - event.record.start)
     return Neighbour(
         name=event.name,
+        media=media.name if media else "",
         kind=media.kind if media else MediaKind.MISSING,
         path=media.path if media else None,
         online=bool(media and media.online),
         at=event.source_start + offset * speed,
         media_start=media.available.start if media and media.available else Fraction(0),
         straight=event.speed == 1 and event.address[:-2] == stack,
-        is_picture=event.kind is EventKind.FOOTAGE and event.address not in holes,
+        is_picture=event.kind is EventKind.FOOTAGE
+        and not any(record.start <= frame < record.end for record in holes.get(event.address, ())),
     )
 
 

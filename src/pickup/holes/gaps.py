@@ -26,7 +26,9 @@ def gap_candidates(picture: Picture, *, rules: Rules, holes: Collection[Address]
     for start, end in picture.unpainted():
         record = picture.cut.range(start, end)
         tracks, compound = _home_stack(picture.tracks, record)
-        track, placement = _place(tracks, record, rules=rules, stack=_stack_of(tracks))
+        stack = _stack_of(tracks)
+        unlocked = unlocked_stack(picture.cut, stack, record=record)
+        track, placement = _place(tracks, record, rules=rules, stack=stack, unlocked=unlocked)
         candidate = Candidate(
             kind=HoleKind.GAP,
             record=record,
@@ -87,15 +89,17 @@ def _hear_marks(candidate: Candidate) -> None:
     if any(brief.skip for brief in candidate.briefs):
         candidate.is_hole, candidate.why, candidate.final = False, "marked “skip”", True
     elif any(brief.explicit for brief in candidate.briefs):
+        if not candidate.is_hole:
+            candidate.finding = None  # it says why this is no hole
         candidate.is_hole, candidate.why, candidate.marked = True, "marked PICKUP", True
 
 
 def _home_stack(tracks: tuple[Track, ...], record: FrameRange) -> tuple[tuple[Track, ...], tuple[str, ...]]:
-    """The tracks of the innermost compound clip that holds the whole run, else those of the timeline."""
+    """The picture tracks of the innermost compound clip that holds the whole run, else those of the timeline."""
     for track in tracks:
-        event = track.event_at(record.start) if track.enabled and track.kind is TrackKind.VIDEO else None
+        event = track.event_at(record.start) if track.enabled else None
         if event is not None and _can_be_filled(event) and event.record.holds(record):
-            inner, names = _home_stack(event.tracks, record)
+            inner, names = _home_stack(tuple(each for each in event.tracks if each.kind is TrackKind.VIDEO), record)
             return inner, (event.name, *names)
     return tracks, ()
 
@@ -109,16 +113,17 @@ def _stack_of(tracks: tuple[Track, ...]) -> Address:
     return tracks[0].address[:-1]
 
 
-def _place(tracks: tuple[Track, ...], record: FrameRange, *, rules: Rules, stack: Address) -> tuple[Track, Placement]:
+def _place(
+    tracks: tuple[Track, ...], record: FrameRange, *, rules: Rules, stack: Address, unlocked: Address
+) -> tuple[Track, Placement]:
     """The lowest track with room; one whose transition touches the run goes first, because it dissolves there."""
-    pictures = [track for track in tracks if track.kind is TrackKind.VIDEO]
-    shown = next((track for track in pictures if _is_empty(track, record)), pictures[0])
+    shown = next((track for track in tracks if _is_empty(track, record)), tracks[0])
     if rules.on_top:
         return shown, Placement(kind=PlacementKind.NEW_TRACK, address=())
-    free = [track for track in pictures if track.enabled and not track.locked and _is_empty(track, record)]
+    free = [track for track in tracks if track.enabled and not track.locked and _is_empty(track, record)]
     free.sort(key=lambda track: not any(transitions_at_edges(track, record)))
-    if not free:
-        return shown, Placement(kind=PlacementKind.NEW_TRACK, address=stack)
+    if not free or unlocked != stack:
+        return shown, Placement(kind=PlacementKind.NEW_TRACK, address=unlocked)
     return free[0], Placement(kind=PlacementKind.ON_TRACK, address=free[0].address)
 
 
@@ -156,7 +161,7 @@ def _gap_briefs(tracks: tuple[Track, ...], record: FrameRange) -> list[Brief]:
         for marker in event.markers
         if record.start <= marker.record.start < record.end
     ]
-    return [brief for brief in found if brief is not None]
+    return sorted((brief for brief in found if brief is not None), key=lambda brief: not brief.explicit)
 
 
 def transitions_at_edges(track: Track, record: FrameRange) -> tuple[int, int]:
@@ -166,6 +171,19 @@ def transitions_at_edges(track: Track, record: FrameRange) -> tuple[int, int]:
     return head, tail
 
 
-def is_locked(cut: Cut, track: Track) -> bool:
-    """Whether the track, or one that holds it, is locked."""
-    return track.locked or any(each.locked for each in cut.tracks if each.place == track.address[0])
+def unlocked_stack(cut: Cut, stack: Address, *, record: FrameRange) -> Address:
+    """The innermost stack that holds `stack`, or is it, and lies on no locked track.
+
+    Args:
+        cut: The snapshot.
+        stack: Address of a compound clip, or `()` for the timeline.
+        record: Frames that the compound clip shows.
+    """
+    tracks = cut.tracks
+    for depth in range(0, len(stack), 2):
+        track = next(each for each in tracks if each.place == stack[depth])
+        if track.locked:
+            return stack[:depth]
+        event = track.event_at(record.start)
+        tracks = event.tracks if event is not None else ()
+    return stack

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pickup.briefs import Brief, Source, brief_from_words, is_mark, matches_pattern, parse_brief, parse_marker
+from pickup.briefs import (
+    Brief,
+    Source,
+    brief_from_words,
+    is_default_name,
+    is_mark,
+    matches_pattern,
+    parse_brief,
+    parse_marker,
+)
 from pickup.cut import Event, EventKind, MediaKind, Track, TrackKind, walk_events
 from pickup.errors import info
 from pickup.holes.candidates import Candidate
+from pickup.holes.gaps import unlocked_stack
 from pickup.holes.model import HoleKind, Rules
-from pickup.holes.picture import Interval, Picture, is_covered, merged, painted_by
+from pickup.holes.picture import Interval, Picture, is_covered, merged, painted_by, parts_beside
 from pickup.timing import FrameRange
 
 _NEVER = (EventKind.ADJUSTMENT,)
@@ -28,11 +38,11 @@ def item_candidates(picture: Picture, *, rules: Rules) -> Iterator[Candidate]:
     """Every item that the rules have an opinion on, in track order; gaps are left to `gaps`."""
     away = _media_is_elsewhere(picture)
     for track, event, compound, over in _walk(picture.tracks, outer=(), above=_Over(), picture=picture):
-        candidate = _judge(track, event, picture=picture, rules=rules, over=over)
-        candidate.compound = compound
-        if candidate.kind is HoleKind.OFFLINE and candidate.is_hole and away:
-            candidate.held = "media is not visible from here; set [map] in pickup.toml or give --map FROM=TO"
-        yield candidate
+        for candidate in _judge(track, event, picture=picture, rules=rules, over=over):
+            candidate.compound = compound
+            if candidate.kind is HoleKind.OFFLINE and away:
+                candidate.held = "media is not visible from here; set [map] in pickup.toml or give --map FROM=TO"
+            yield candidate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,22 +76,34 @@ def _walk(
         if not track.enabled or track.kind is not TrackKind.VIDEO:
             continue
         for event in track.events:
-            if event.kind is EventKind.GAP or not event.enabled:
+            if event.kind is EventKind.GAP or not event.enabled or not event.record.length:
                 continue
             yield track, event, outer, higher
             if event.tracks:
                 yield from _walk(event.tracks, outer=(*outer, event.name), above=higher, picture=picture)
 
 
-def _judge(track: Track, event: Event, *, picture: Picture, rules: Rules, over: _Over) -> Candidate:
-    briefs = event_briefs(event, rules=rules)
+def _judge(track: Track, event: Event, *, picture: Picture, rules: Rules, over: _Over) -> Sequence[Candidate]:
     if event.filled is not None and event.kind is EventKind.FOOTAGE:
-        return _passed(event, track, f"filled by Pickup: {event.filled.shot} take {event.filled.take}", final=True)
-    kind, why, is_hole = _verdict(event, picture=picture, rules=rules, titles=over.titles)
-    if kind is HoleKind.SHORT:
-        return _short_candidate(track, event, picture=picture, briefs=briefs)
+        return [_passed(event, track, f"filled by Pickup: {event.filled.shot} take {event.filled.take}")]
     if event.kind in _NEVER:
-        return _passed(event, track, f"{_an(event.kind)} shows no picture of its own", final=True)
+        return [_passed(event, track, f"{_an(event.kind)} shows no picture of its own")]
+    candidate = _whole_item(track, event, picture=picture, rules=rules, over=over)
+    found = [candidate]
+    living = not candidate.is_hole and not candidate.final and event.address not in picture.overlays
+    if rules.short and living and event.kind is EventKind.FOOTAGE:
+        found = _short_candidates(candidate, event, picture=picture, over=over) or found
+    elif candidate.is_hole and not candidate.marked and _is_filled_above(event, track, picture=picture, rules=rules):
+        found = _seen_parts(candidate, candidate.record, over=over)
+    for each in found:
+        if not event.on_grid and each.is_hole:
+            _refuse_off_grid(each, picture=picture)
+    return found
+
+
+def _whole_item(track: Track, event: Event, *, picture: Picture, rules: Rules, over: _Over) -> Candidate:
+    """The verdict on an item as a whole, its own marks heard."""
+    kind, why, is_hole = _verdict(event, picture=picture, rules=rules, titles=over.titles)
     candidate = Candidate(
         kind=kind or HoleKind.MARK,
         record=event.record,
@@ -90,15 +112,13 @@ def _judge(track: Track, event: Event, *, picture: Picture, rules: Rules, over: 
         is_hole=is_hole,
         name=event.name,
         event=event,
-        briefs=briefs,
+        briefs=event_briefs(event, rules=rules),
     )
     if event.address in picture.overlays:
         candidate.is_hole, candidate.why = False, "an overlay: it lies over the picture and hides nothing"
     elif candidate.is_hole and is_covered(event.record, by=over.painted):
         candidate.is_hole, candidate.why = False, "hidden: picture on a higher track covers all of it"
     _hear_marks(candidate)
-    if not event.on_grid and candidate.is_hole:
-        _refuse_off_grid(candidate, picture=picture)
     return candidate
 
 
@@ -135,7 +155,8 @@ def _slug_verdict(
 
 
 def _placeholder_verdict(event: Event, *, rules: Rules, otherwise: str) -> tuple[HoleKind, str, bool]:
-    found = matches_pattern(event.text, rules.patterns) or matches_pattern(event.name, rules.patterns)
+    chosen_name = "" if is_default_name(event.name) else event.name  # an NLE's own “Slug” is nobody's word
+    found = matches_pattern(event.text, rules.patterns) or matches_pattern(chosen_name, rules.patterns)
     if found is None:
         return HoleKind.PLACEHOLDER, otherwise, False
     if not rules.placeholders:
@@ -156,35 +177,40 @@ def _footage_verdict(event: Event, *, rules: Rules) -> tuple[HoleKind | None, st
     if media is not None and media.kind is MediaKind.STILL:
         kind, why, is_hole = _placeholder_verdict(event, rules=rules, otherwise="")
         return (kind, why, True) if is_hole else (None, "living footage", False)
-    if rules.short and _missing_frames(event) != (0, 0):
-        return HoleKind.SHORT, "", True
     return None, "living footage", False
 
 
-def _short_candidate(track: Track, event: Event, *, picture: Picture, briefs: list[Brief]) -> Candidate:
+def _short_candidates(candidate: Candidate, event: Event, *, picture: Picture, over: _Over) -> list[Candidate]:
+    """The frames of living footage that its media does not have, as far as no higher track hides them."""
     head, tail = _missing_frames(event)
-    record, length = event.record, event.record.length
-    if head + tail >= length:
-        reason = "none of its frames lie in what the media has; its timecode origin differs"
-        candidate = _passed(event, track, reason, final=False)
-        candidate.finding = info("OFF_MEDIA", f"“{event.name}”: {reason}", where=_where(track, event, picture=picture))
-        return candidate
-    start, end = (record.start, record.start + head) if head else (record.end - tail, record.end)
-    candidate = Candidate(
-        kind=HoleKind.SHORT,
-        record=FrameRange(start=start, end=end, rate=record.rate),
-        track=track,
-        why=f"the media ends {end - start} frames {'after the head' if head else 'before the tail'} of the shot",
-        is_hole=True,
-        name=event.name,
-        event=event,
-        briefs=briefs,
+    record = event.record
+    if head + tail >= record.length:
+        candidate.why = "none of its frames lie in what the media has; its timecode origin differs"
+        where = f"{candidate.track.name} {picture.cut.timecode(record.start)}"
+        candidate.finding = info("OFF_MEDIA", f"“{event.name}”: {candidate.why}", where=where)
+        return [candidate]
+    sides = (
+        (record.start, record.start + head, f"the media starts {head} frames after the shot does"),
+        (record.end - tail, record.end, f"the media ends {tail} frames before the tail of the shot"),
     )
-    if head:
-        candidate.why = f"the media starts {head} frames after the shot does"
-    if any(brief.skip for brief in briefs):
-        candidate.is_hole, candidate.why = False, "marked “skip”"
-    return candidate
+    return [
+        replace(part, kind=HoleKind.SHORT, why=why, is_hole=True)
+        for start, end, why in sides
+        for part in _seen_parts(candidate, FrameRange(start=start, end=end, rate=record.rate), over=over)
+    ]
+
+
+def _is_filled_above(event: Event, track: Track, *, picture: Picture, rules: Rules) -> bool:
+    """Whether a take for this item goes onto a new top track, over whatever else is seen there."""
+    stack = event.address[:-2]
+    return rules.on_top or track.locked or unlocked_stack(picture.cut, stack, record=event.record) != stack
+
+
+def _seen_parts(candidate: Candidate, record: FrameRange, *, over: _Over) -> list[Candidate]:
+    """The candidate over the parts of a range that no higher track hides: a take above them hides no picture."""
+    return [
+        replace(candidate, record=part, briefs=list(candidate.briefs)) for part in parts_beside(record, by=over.painted)
+    ]
 
 
 def _missing_frames(event: Event) -> tuple[int, int]:
@@ -237,7 +263,7 @@ def _refuse_off_grid(candidate: Candidate, *, picture: Picture) -> None:
     candidate.finding = info("OFF_GRID", f"“{candidate.name}” is not filled: {candidate.why}", where=where)
 
 
-def _passed(event: Event, track: Track, why: str, *, final: bool) -> Candidate:
+def _passed(event: Event, track: Track, why: str) -> Candidate:
     return Candidate(
         kind=HoleKind.MARK,
         record=event.record,
@@ -246,7 +272,7 @@ def _passed(event: Event, track: Track, why: str, *, final: bool) -> Candidate:
         is_hole=False,
         name=event.name,
         event=event,
-        final=final,
+        final=True,
     )
 
 
@@ -268,10 +294,6 @@ def _media_is_elsewhere(picture: Picture) -> bool:
             continue
         (present if media.online else absent).add(media.path or media.url or media.name)
     return Fraction(len(absent), max(len(present) + len(absent), 1)) > _MISSING_FRACTION
-
-
-def _where(track: Track, event: Event, *, picture: Picture) -> str:
-    return f"{track.name} {picture.cut.timecode(event.record.start)}"
 
 
 def _an(kind: EventKind) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pickup.briefs import Brief, Source, parse_marker
-from pickup.cut import Cut, Event, Marker, Track
+from pickup.cut import Cut, Event, EventKind, Marker, Track, picture_at
 from pickup.errors import Finding, warning
 from pickup.holes.candidates import Candidate
 from pickup.holes.model import HoleKind, Placement, PlacementKind
@@ -82,8 +82,10 @@ def _skip(under: Sequence[Candidate]) -> None:
 def _apply_explicit(
     candidates: list[Candidate], under: Sequence[Candidate], mark: TimelineMark, *, picture: Picture
 ) -> Finding | None:
-    chosen = _best(under)
+    chosen = _best(under, mark.record.start, picture=picture)
     if chosen is not None:
+        if not chosen.is_hole:
+            chosen.finding = None  # it says why this is no hole
         chosen.is_hole, chosen.marked = True, True
         chosen.why = f"{chosen.why}; a timeline marker says PICKUP" if chosen.why else "marked PICKUP on the timeline"
         chosen.briefs.insert(0, mark.brief)
@@ -92,35 +94,39 @@ def _apply_explicit(
     seen = picture.at(mark.record.start)
     if seen is not None and seen.filled is not None:
         return None
-    if mark.record.length > 1:
-        candidates.append(_marked_range(mark, seen=seen, picture=picture))
+    record = mark.record.common(picture.cut.range(0, picture.cut.duration))
+    if mark.record.length > 1 and record is not None:
+        candidates.append(_marked_range(mark, record, seen=seen, picture=picture))
         return None
-    return warning(
-        "MARK_WITHOUT_HOLE",
-        f"“{mark.name}” marks no hole: there is picture under it, and it is one frame long; give it a length, "
-        "or mark the clip",
-        where=where,
-    )
+    reason = "there is picture under it, and it is one frame long; give it a length, or mark the clip"
+    if record is None:
+        reason = "it lies outside the cut; move it over what is wanted"
+    return warning("MARK_WITHOUT_HOLE", f"“{mark.name}” marks no hole: {reason}", where=where)
 
 
-def _best(under: Sequence[Candidate]) -> Candidate | None:
-    """The hole under a mark; else what holds a place there and was passed, living picture never."""
+def _best(under: Sequence[Candidate], frame: int, *, picture: Picture) -> Candidate | None:
+    """The hole under a mark; else what is seen to hold a place there and was passed, living picture never.
+
+    A title counts only where nothing but other titles would be seen without it: one over a shot is a lower third.
+    """
     holes = [each for each in under if each.is_hole]
     if holes:
         return holes[0]
     places = [each for each in under if not each.final and each.kind not in (HoleKind.MARK, HoleKind.SHORT)]
+    titles = {each.event.address for each in places if each.event is not None and each.event.kind is EventKind.TITLE}
+    beneath = picture_at(picture.tracks, frame, besides=picture.overlays | titles)
+    if beneath is not None:
+        places = [each for each in places if each.event is not None and each.event.address == beneath.address]
     return places[-1] if places else None
 
 
-def _marked_range(mark: TimelineMark, *, seen: Event | None, picture: Picture) -> Candidate:
-    end = min(mark.record.end, picture.cut.duration)
-    record = picture.cut.range(min(mark.record.start, end), end)
+def _marked_range(mark: TimelineMark, record: FrameRange, *, seen: Event | None, picture: Picture) -> Candidate:
     return Candidate(
         kind=HoleKind.MARK,
         record=record,
         track=_track_of(seen, picture=picture),
         why="a timeline marker says PICKUP over this range",
-        is_hole=record.length > 0,
+        is_hole=True,
         name=seen.name if seen else "",
         placement=Placement(kind=PlacementKind.NEW_TRACK, address=()),
         briefs=[mark.brief],

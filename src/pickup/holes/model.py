@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pickup.briefs import Brief
-from pickup.cut import Address, MediaKind
+from pickup.cut import Address, MediaKind, PickupMark
 from pickup.errors import Finding
 from pickup.timing import FrameRange
 
@@ -74,6 +74,8 @@ class Neighbour:
     """The picture beside a hole.
 
     Attributes:
+        name: Of the clip.
+        media: Of the media file, without its folder; empty where there is none.
         at: Source time, in exact seconds, of the frame that touches what a take must cover.
         media_start: Source time of the media file's first frame, for finding `at` in the file.
         straight: It plays forward at its own speed and not through a compound clip that the hole is not in.
@@ -88,11 +90,12 @@ class Neighbour:
     media_start: Fraction
     straight: bool
     is_picture: bool
+    media: str = ""
 
     @property
     def joint(self) -> str:
-        """Media and cut frame as one text that survives another path, drive or NLE."""
-        return f"{self.name.casefold()}@{self.at}"
+        """Media and cut frame as one text that survives another clip name, path, drive or NLE."""
+        return f"{(self.media or self.name).casefold()}@{self.at}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +112,7 @@ class Hole:
         briefs: Everything an editor said about it, the one that counts first.
         compound: Names of the compound clips that it lies in, outermost first.
         held: Why it cannot be filled now; empty when it can.
+        filled: Its take, where Pickup filled it before and the take is not here any more.
     """
 
     id: str
@@ -127,6 +131,7 @@ class Hole:
     marked: bool = False
     compound: tuple[str, ...] = ()
     held: str = ""
+    filled: PickupMark | None = None
 
     @property
     def brief(self) -> Brief | None:

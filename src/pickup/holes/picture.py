@@ -59,7 +59,7 @@ def look_at(cut: Cut, *, rules: Rules) -> Picture:
     ignored = {name.casefold() for name in rules.ignore_tracks}
     tracks = tuple(track for track in cut.video_tracks if track.enabled and track.name.casefold() not in ignored)
     overlays = frozenset(event.address for event in _overlays(tracks, cut=cut, rules=rules))
-    footage = [event for event in _visible(tracks) if event.kind in _FOOTAGE and event.address not in overlays]
+    footage = [event for event in _visible(tracks) if _is_footage(event) and event.address not in overlays]
     return Picture(
         cut=cut,
         tracks=tracks,
@@ -101,9 +101,27 @@ def is_covered(record: FrameRange, *, by: tuple[Interval, ...]) -> bool:
     return any(start <= record.start and record.end <= end for start, end in candidates)
 
 
+def parts_beside(record: FrameRange, *, by: tuple[Interval, ...]) -> Iterator[FrameRange]:
+    """The parts of a range that none of the merged intervals `by` holds, in order."""
+    position = record.start
+    for start, end in by[max(bisect_right(by, (record.start, record.start)) - 1, 0) :]:
+        if start >= record.end:
+            break
+        if start > position:
+            yield FrameRange(start=position, end=start, rate=record.rate)
+        position = max(position, end)
+    if position < record.end:
+        yield FrameRange(start=position, end=record.end, rate=record.rate)
+
+
 def painted_by(tracks: tuple[Track, ...], *, besides: frozenset[Address]) -> tuple[Interval, ...]:
     """Frames that the given tracks paint, merged."""
     return merged(_painted(tracks, besides=besides))
+
+
+def _is_footage(event: Event) -> bool:
+    """Footage, or what may hold some but cannot be looked into."""
+    return event.kind in _FOOTAGE or (event.kind is EventKind.NESTED and not event.straightened)
 
 
 def _visible(tracks: tuple[Track, ...]) -> Iterator[Event]:
@@ -119,8 +137,7 @@ def _visible(tracks: tuple[Track, ...]) -> Iterator[Event]:
 
 def _painted(tracks: tuple[Track, ...], *, besides: frozenset[Address]) -> Iterator[Interval]:
     for event in _visible(tracks):
-        opaque = event.kind is EventKind.NESTED and not event.straightened
-        if (paints(event) or opaque) and event.address not in besides:
+        if paints(event) and event.address not in besides:
             yield event.record.start, event.record.end
 
 

@@ -102,7 +102,8 @@ def _between(wanted: Sequence[str | None], *, taken: Collection[str]) -> dict[in
         number = _number(code)
         if number is None:
             continue
-        free = [each for each in range(before + 1, number) if _code(each) not in taken]
+        used = {*taken, *codes.values()}
+        free = [each for each in range(before + 1, number) if _code(each) not in used]
         picked = _spread(free, count=min(len(waiting), len(free)))
         codes |= {where: _code(each) for where, each in zip(waiting, picked, strict=False)}
         before, waiting = number, []

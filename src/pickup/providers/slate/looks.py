@@ -38,7 +38,8 @@ _PLATES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "sea": _words(
             r"seas?|oceans?|beach(?:es)?|waves?|shores?|shoreline|seaside|seascape|coast(?:al|line)?|surf|tides?|"
-            r"lakes?|lagoon|bays?|harbou?rs?|(?:open|calm|still|deep|dark|over|across|on|by) (?:the )?water|water'?s edge"
+            r"lakes?|lagoon|bays?|harbou?rs?|"
+            r"(?:open|calm|still|deep|dark|over|across|on|by) (?:the )?water|water'?s edge"
         ),
         "city": _words(
             r"cit(?:y|ies)|cityscape|streets?|neon|downtown|skyline|skyscrapers?|urban|alley(?:way)?|avenue|boulevard|"
@@ -58,7 +59,9 @@ _HOURS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "golden": _words(r"sunset|sun ?down|golden hour|golden|magic hour|late afternoon|setting sun"),
         "dawn": _words(r"dawn|sunrise|daybreak|first light|early morning|rising sun"),
         "dusk": _words(r"dusk|twilight|blue hour|evening|nightfall|gloaming"),
-        "night": _words(r"nights?|midnight|moonlit|moonlight|moon|nocturnal|stars|starry|neon|dark(?:ness)?|lamplight|lamplit"),
+        "night": _words(
+            r"nights?|midnight|moonlit|moonlight|moon|nocturnal|stars|starry|neon|dark(?:ness)?|lamplight|lamplit"
+        ),
         "day": _words(r"day|daytime|daylight|noon|midday|morning|afternoon|sunny|bright"),
     }
 )
