@@ -181,9 +181,9 @@ def _is_default_marker(name: str) -> bool:
     return (numbered[1] if numbered else name).strip().lower() == "marker"
 
 
-def is_mark(name: str) -> bool:
-    """Whether a clip's name begins with `PICKUP:`."""
-    return _MARK.match(name) is not None
+def is_mark(text: str) -> bool:
+    """Whether a clip's name or a card's text begins with `PICKUP:`, or says no more than `skip`."""
+    return _MARK.match(text) is not None or _SKIP.fullmatch(text) is not None
 
 
 def matches_pattern(text: str, patterns: Iterable[str]) -> str | None:

@@ -219,7 +219,7 @@ def test_a_mark_beats_every_rule_both_ways(*, middle: Item, offset: int, words: 
 
 
 def test_a_gap_beside_a_title_that_a_timeline_marker_marks_is_a_gap_beside_a_shot() -> None:
-    beside_title = row(A, gap(24), title("The End", 24), B)
+    beside_title = row(A, gap(24), title(24, text="The End"), B)
     assert places(find(beside_title)) == []
     marked = find(beside_title, markers=(pickup(80),))
     assert places(marked) == [("GAP", 48, 72), ("PLACEHOLDER", 72, 96)]

@@ -8,11 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from pickup.briefs import Brief, Source
 from pickup.cut import Address, Cut, EventKind, MediaKind, Track, walk_events
 from pickup.errors import Finding, warning
 from pickup.holes.candidates import Candidate
 from pickup.holes.gaps import gap_candidates, transitions_at_edges, unlocked_stack
-from pickup.holes.items import item_candidates
+from pickup.holes.items import item_candidates, place_words
 from pickup.holes.marks import apply_marks, timeline_marks
 from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
 from pickup.holes.picture import Picture, look_at, overlay_findings
@@ -131,7 +132,7 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: _Repla
         timecode=cut.timecode(candidate.record.start),
         placement=placement,
         why=candidate.why,
-        briefs=tuple(candidate.briefs),
+        briefs=_briefs(candidate, rules=rules),
         before=before,
         after=after,
         marked=candidate.marked,
@@ -139,6 +140,14 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: _Repla
         held=candidate.held,
         filled=candidate.event.filled if candidate.event is not None else None,
     )
+
+
+def _briefs(candidate: Candidate, *, rules: Rules) -> tuple[Brief, ...]:
+    """Everything said about a hole: marks, its own words, and last the markers that only stand over it."""
+    own = place_words(candidate.event, rules=rules) if candidate.event is not None else []
+    over = [each for each in candidate.briefs if each.source is Source.TIMELINE_MARKER and not each.explicit]
+    marks = [each for each in candidate.briefs if each.source is not Source.TIMELINE_MARKER or each.explicit]
+    return (*marks, *own, *over)
 
 
 def _item_placement(candidate: Candidate, *, cut: Cut, rules: Rules) -> Placement:

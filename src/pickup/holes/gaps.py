@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 
 from pickup.briefs import Brief, Source, parse_marker
@@ -128,8 +129,9 @@ def _place(
 
 
 def _is_empty(track: Track, record: FrameRange) -> bool:
-    """Whether nothing but gap lies in the range, or the track ended before."""
-    return all(event.kind is EventKind.GAP for event in track.events_in(record))
+    """Whether nothing but gap lies in the range, no transition among it, or the track ended before."""
+    within = track.edits[bisect_right(track.edits, record.start) : bisect_left(track.edits, record.end)]
+    return not within and all(event.kind is EventKind.GAP for event in track.events_in(record))
 
 
 def _transitions_against(tracks: tuple[Track, ...], record: FrameRange) -> tuple[bool, bool]:

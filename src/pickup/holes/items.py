@@ -25,6 +25,7 @@ from pickup.holes.picture import Interval, Picture, is_covered, merged, painted_
 from pickup.timing import FrameRange
 
 _NEVER = (EventKind.ADJUSTMENT,)
+_HOLDS_PLACE = (EventKind.TITLE, EventKind.SLUG, EventKind.OFFLINE, EventKind.LEADER)
 _NO_HOLE = {
     EventKind.LEADER: "bars or leader are never a hole without a mark",
     EventKind.OPAQUE: "what is inside this item cannot be read; never a hole without a mark",
@@ -112,7 +113,7 @@ def _whole_item(track: Track, event: Event, *, picture: Picture, rules: Rules, o
         is_hole=is_hole,
         name=event.name,
         event=event,
-        briefs=event_briefs(event, rules=rules),
+        briefs=_marks(event, rules=rules),
     )
     if event.address in picture.overlays:
         candidate.is_hole, candidate.why = False, "an overlay: it lies over the picture and hides nothing"
@@ -230,8 +231,8 @@ def _ceil(value: Fraction) -> int:
     return -(-value.numerator // value.denominator)
 
 
-def event_briefs(event: Event, *, rules: Rules) -> list[Brief]:
-    """Everything said about an item: our metadata, its markers, its text, its name; marks first."""
+def _marks(event: Event, *, rules: Rules) -> list[Brief]:
+    """What was said about an item on purpose: our metadata, its markers, a mark in its words; explicit ones first."""
     found: list[Brief | None] = []
     if event.brief:
         found.append(parse_brief(event.brief, source=Source.METADATA, marked=True))
@@ -239,14 +240,27 @@ def event_briefs(event: Event, *, rules: Rules) -> list[Brief]:
         parse_marker(name=each.name, note=each.note, keywords=each.keywords, source=Source.MARKER)
         for each in event.markers
     ]
-    holds_place = event.kind in (EventKind.TITLE, EventKind.SLUG, EventKind.OFFLINE, EventKind.LEADER)
-    if event.text and holds_place:
-        found.append(brief_from_words(event.text, source=Source.TITLE, patterns=rules.patterns))
-    still = event.media is not None and event.media.kind is MediaKind.STILL
-    if holds_place or still or is_mark(event.name):
-        found.append(brief_from_words(event.name, source=Source.NAME, patterns=rules.patterns))
+    for text, source in ((event.text, Source.TITLE), (event.name, Source.NAME)):
+        if is_mark(text):
+            found.append(brief_from_words(text, source=source, patterns=rules.patterns))
     briefs = [brief for brief in found if brief is not None]
     return sorted(briefs, key=lambda brief: not brief.explicit)
+
+
+def place_words(event: Event, *, rules: Rules) -> list[Brief]:
+    """What the words of an item that holds a place say about the shot, beside its marks: its text, then its name.
+
+    Asked for holes alone: most items of a long cut are none.
+    """
+    still = event.media is not None and event.media.kind is MediaKind.STILL
+    if event.kind not in _HOLDS_PLACE and not still:
+        return []
+    found = [
+        brief_from_words(text, source=source, patterns=rules.patterns)
+        for text, source in ((event.text, Source.TITLE), (event.name, Source.NAME))
+        if text and not is_mark(text)
+    ]
+    return [brief for brief in found if brief is not None]
 
 
 def _hear_marks(candidate: Candidate) -> None:

@@ -13,12 +13,14 @@ class Replaced:
     Attributes:
         name: Of the item that stood there; empty for a gap.
         effects: Names of effects that went with it; they are kept under `was` in the new clip's metadata.
+        settings: Parameters of the generator that it was, as `name = value`; kept there too.
     """
 
     shot: str
     hole: str
     name: str
     effects: tuple[str, ...]
+    settings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +74,8 @@ def changes_text(
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(change) for change in changes]
     lines += _section("Briefs", [f"- **{each.shot}** {_plain(each.brief)}" for each in changes if each.brief])
-    lines += _section("Taken off with what stood there", _taken_off(changes))
+    taken_off = "Effects and parameters taken off, kept under `pickup.was` in the clip's metadata"
+    lines += _section(taken_off, _taken_off(changes))
     lines += _section("Not filled", [f"- **{shot}**: {_plain(why)}" for shot, why in held])
     absolute = [f"- `{was}` is now `{now}`" for was, now in made_absolute]
     lines += _section("Relative references made absolute, because this file lies in another folder", absolute)
@@ -87,10 +90,9 @@ def _row(change: Change) -> str:
 
 def _taken_off(changes: Sequence[Change]) -> list[str]:
     return [
-        f"- **{each.shot}**: {', '.join(_plain(name) for name in each.replaced.effects)}; "
-        "kept under `pickup.was` in the clip's metadata"
+        f"- **{each.shot}**: {', '.join(map(_plain, (*each.replaced.effects, *each.replaced.settings)))}"
         for each in changes
-        if each.replaced is not None and each.replaced.effects
+        if each.replaced is not None and (each.replaced.effects or each.replaced.settings)
     ]
 
 

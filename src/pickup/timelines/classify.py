@@ -14,9 +14,10 @@ from pathlib import Path
 import opentimelineio as otio
 
 from pickup.cut import EventKind, Media, MediaKind
-from pickup.paths import PathKind, file_name, map_path, parse_path
+from pickup.paths import LocalPath, PathKind, file_name, map_path, parse_path
+from pickup.timelines.ruler import span_of
 from pickup.timelines.texts import child, text_of
-from pickup.timing import Span, exact_rate, exact_value
+from pickup.timing import exact_rate
 
 _STILLS = frozenset(
     {"bmp", "dng", "dpx", "exr", "gif", "hdr", "heic", "jpeg", "jpg", "pdf", "png", "psd", "svg",
@@ -51,13 +52,15 @@ class MediaLooker:
     def external(self, reference: otio.schema.ExternalReference, *, name: str) -> Media:
         """A movie, still, sequence or sound file."""
         url = reference.target_url or ""
-        path = self.local(url)
+        parsed = parse_path(url)
+        path = self._local(parsed)
         kind = _kind_by_extension(url)
         if kind is MediaKind.SEQUENCE:
             online: bool | None = path is not None and self._exists(str(Path(path).parent))
         else:
             online = self._exists(path) if path is not None else None
-        return self._media(reference, kind=kind, name=file_name(url) or name, url=url, path=path, online=online)
+        file = parsed.name if parsed is not None else file_name(url)
+        return self._media(reference, kind=kind, name=file or name, url=url, path=path, online=online)
 
     def sequence(self, reference: otio.schema.ImageSequenceReference) -> Media:
         """Numbered frames; they are taken as present when their first frame is."""
@@ -85,7 +88,9 @@ class MediaLooker:
 
     def local(self, url: str) -> str | None:
         """The path on this machine that a reference means; None for what is no local file."""
-        parsed = parse_path(url) if url else None
+        return self._local(parse_path(url))
+
+    def _local(self, parsed: LocalPath | None) -> str | None:
         if parsed is None:
             return None
         if not parsed.is_absolute:
@@ -116,9 +121,7 @@ class MediaLooker:
         known = reference.available_range if reference is not None else None
         if known is not None:
             rate = exact_rate(known.start_time.rate)
-            start = exact_value(known.start_time.value) / rate
-            length = exact_value(known.duration.value) / exact_rate(known.duration.rate)
-            available = Span(start=start, end=start + length)
+            available = span_of(known)
         return Media(
             kind=kind,
             name=name,

@@ -15,7 +15,7 @@ from pickup._files import whole_file
 from pickup.errors import TimelineError
 from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
-from pickup.timelines.survey import ReadSettings, in_child
+from pickup.timelines.survey import ReadSettings, in_child, without_collector
 from pickup.timelines.verify import Difference
 
 
@@ -99,6 +99,7 @@ def deliver_timeline(
     return answer
 
 
+@without_collector()
 def run_deliver(request: DeliverRequest, report: Report) -> Delivered:
     """The child's side of `deliver_timeline`."""
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone

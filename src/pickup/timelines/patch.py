@@ -6,10 +6,12 @@ and checks nothing: `verify` does, from the written file.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 
 import opentimelineio as otio
 
@@ -21,7 +23,8 @@ from pickup.takes import LinkedTake, Relink
 from pickup.timelines.changes import Replaced
 from pickup.timelines.references import find_style, spell
 from pickup.timelines.ruler import Ruler, find_rate, record_length, seconds_of, source_range_of, speed_of
-from pickup.timing import Number, exact_rate
+from pickup.timelines.texts import generator_settings
+from pickup.timing import Number, exact_rate, half_up
 
 _ALTERNATE_KEY = "PICKUP_T{:02d}"
 
@@ -62,7 +65,7 @@ def apply_relinks(
     for relink in relinks:
         place = relink.placement
         if place.kind is PlacementKind.NEW_TRACK:
-            on_top[place.address].append(relink)
+            on_top[_stack_around(timeline, place.address)].append(relink)
         else:
             track = place.address if place.kind is PlacementKind.ON_TRACK else place.address[:-1]
             by_track[track].append(relink)
@@ -80,7 +83,7 @@ def apply_relinks(
 
 def is_premiere(timeline: otio.schema.Timeline) -> bool:
     """Whether the file follows Premiere's convention for time warps."""
-    return "PremierePro_OTIO" in timeline.tracks.metadata
+    return timeline.tracks.metadata.get("PremierePro_OTIO") is not None
 
 
 def _spelled_rate(timeline: otio.schema.Timeline, ruler: Ruler) -> float:
@@ -107,16 +110,21 @@ def _find(timeline: otio.schema.Timeline, address: Address) -> otio.core.Composi
 def _offset(timeline: otio.schema.Timeline, address: Address, *, ruler: Ruler) -> Number:
     """Record frame at which the own time of the innermost stack around `address` begins."""
     offset: Number = 0
-    for depth in range(1, len(address), 2):
-        track = _find(timeline, address[:depth])
-        if depth >= len(address):
-            break
-        for placed in _placed(track, ruler=ruler, offset=offset):
-            if placed.index == address[depth]:
-                source_start = seconds_of(known.start_time) if (known := source_range_of(placed.item)) else 0
-                offset = placed.start - ruler.rate.frames(Fraction(source_start))
-                break
+    found = timeline.tracks
+    for index in address:
+        if isinstance(found, otio.schema.Track):
+            around = next(each for each in _placed(found, ruler=ruler, offset=offset) if each.index == index)
+            known = source_range_of(around.item)
+            offset = around.start - (ruler.frames(known.start_time) if known is not None else 0)
+        found = found[index]
     return offset
+
+
+def _stack_around(timeline: otio.schema.Timeline, address: Address) -> Address:
+    """The innermost stack at or around an address: a track may stand in a track, and no track can lie over it there."""
+    while not isinstance(_find(timeline, address), otio.schema.Stack):
+        address = address[:-1]
+    return address
 
 
 def _placed(track: otio.schema.Track, *, ruler: Ruler, offset: Number) -> list[_Placed]:
@@ -138,14 +146,23 @@ def _fill_track(
     ordered = sorted(wanted, key=lambda each: each.record.start)
     replaced: list[Replaced] = []
     new_children: dict[int, list[otio.core.Item]] = {}
+    made: dict[str, otio.schema.Clip] = {}
+    starts = [each.record.start for each in ordered]
+    reach = list(accumulate((each.record.end for each in ordered), max))
     for child in placed:
-        here = [each for each in ordered if each.record.start < child.end and child.start < each.record.end]
+        near = ordered[bisect_right(reach, child.start) : bisect_left(starts, child.end)]
+        here = [each for each in near if child.start < each.record.end]
         if here:
-            new_children[child.index] = _pieces(child, here, ruler=ruler, spelling=spelling, replaced=replaced)
+            new_children[child.index] = _pieces(child, here, ruler=ruler, spelling=spelling, made=made)
+            replaced += [_replaced(each, child.item) for each in here if each.record.start >= child.start]
     for index in sorted(new_children, reverse=True):
-        del track[index]
-        for piece in reversed(new_children[index]):
-            track.insert(index, piece)
+        pieces = new_children[index]
+        if not pieces:  # a gap that a take of an earlier one covers
+            del track[index]
+            continue
+        track[index] = pieces[0]  # a child that is taken out and put in again moves all that follow, twice
+        for piece in reversed(pieces[1:]):
+            track.insert(index + 1, piece)
     end = placed[-1].end if placed else offset
     for relink in ordered:
         if relink.record.start >= end:
@@ -162,19 +179,21 @@ def _append(track: otio.schema.Track, relink: Relink, *, end: Number, ruler: Rul
 
 
 def _pieces(
-    child: _Placed, fills: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, replaced: list[Replaced]
+    child: _Placed, fills: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, made: dict[str, otio.schema.Clip]
 ) -> list[otio.core.Item]:
-    """What takes the place of one item: what is left of it around the fills, and the takes that begin in it."""
+    """What takes the place of one item: what is left of it around the fills, and the takes that begin in it.
+
+    A take may lie over several gaps; `made` has the clips by hole, so that markers of a later gap find theirs.
+    """
     pieces: list[otio.core.Item] = []
     position = child.start
     for relink in fills:
         if relink.record.start > position:
             pieces.append(_part(child, position, relink.record.start, ruler=ruler))
         if relink.record.start >= child.start:
-            clip = _clip(relink, old=child.item, ruler=ruler, spelling=spelling)
-            _move_markers(child, clip, relink, ruler=ruler)
-            pieces.append(clip)
-            replaced.append(_replaced(relink, child.item))
+            made[relink.hole] = _clip(relink, old=child.item, ruler=ruler, spelling=spelling)
+            pieces.append(made[relink.hole])
+        _move_markers(child, made[relink.hole], relink, ruler=ruler)
         position = min(relink.record.end, child.end)
     if position < child.end:
         pieces.append(_part(child, position, child.end, ruler=ruler))
@@ -189,13 +208,19 @@ def _part(child: _Placed, start: Number, end: Number, *, ruler: Ruler) -> otio.c
         raise TimelineError(f"“{child.item.name}” has no length and cannot be split", next_step="mark it “skip”")
     speed = speed_of(child.item) or Fraction(0)
     used = abs(speed) if ruler.premiere and speed else Fraction(1)
-    source_start = seconds_of(known.start_time) + ruler.rate.seconds(start - child.start) * abs(speed)
+    before, after = start - child.start, child.end - end
+    skipped = after if speed < 0 else before  # a reversed item shows its range from the end
+    source_start = seconds_of(known.start_time) + ruler.rate.seconds(skipped) * abs(speed)
     part.source_range = otio.opentime.TimeRange(
         _time(source_start, rate=known.start_time.rate),
         _time(ruler.rate.seconds(end - start) * used, rate=known.duration.rate),
     )
     keep = [each for each in part.markers if start <= _held_at(each, child, ruler=ruler) < end]
     part.markers[:] = keep
+    for marker in part.markers if skipped != before else ():
+        marked = marker.marked_range
+        moved = seconds_of(marked.start_time) + ruler.rate.seconds(skipped - before) * abs(speed)
+        marker.marked_range = otio.opentime.TimeRange(_time(moved, rate=marked.start_time.rate), marked.duration)
     return part
 
 
@@ -208,7 +233,7 @@ def _record_of(marker: otio.schema.Marker, child: _Placed, *, ruler: Ruler) -> N
 
 def _held_at(marker: otio.schema.Marker, child: _Placed, *, ruler: Ruler) -> Number:
     """Where in its item a marker counts; one outside what the item shows belongs to the nearer edge."""
-    record = _record_of(marker, child, ruler=ruler)
+    record: Number = half_up(_record_of(marker, child, ruler=ruler))
     return max(child.start, min(record, child.end - Fraction(1, 2)))
 
 
@@ -222,14 +247,19 @@ def _move_markers(child: _Placed, clip: otio.schema.Clip, relink: Relink, *, rul
         moved = marker.deepcopy()
         old = marker.marked_range
         start = clip_start + ruler.rate.seconds(record - relink.record.start)
-        moved.marked_range = otio.opentime.TimeRange(_time(start, rate=old.start_time.rate), old.duration)
+        length = seconds_of(old.duration) / abs(speed_of(child.item) or Fraction(1))
+        moved.marked_range = otio.opentime.TimeRange(
+            _time(start, rate=old.start_time.rate), _time(length, rate=old.duration.rate)
+        )
         clip.markers.append(moved)
 
 
 def _replaced(relink: Relink, item: otio.core.Item) -> Replaced:
     effects = tuple(effect.effect_name or effect.name or effect.schema_name() for effect in item.effects)
     name = "" if isinstance(item, otio.schema.Gap) else item.name
-    return Replaced(shot=relink.shot, hole=relink.hole, name=name, effects=effects)
+    reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
+    settings = tuple(generator_settings(reference))
+    return Replaced(shot=relink.shot, hole=relink.hole, name=name, effects=effects, settings=settings)
 
 
 def _fill_on_top(

@@ -8,7 +8,7 @@ from pathlib import Path
 from pickup._child import Report
 from pickup.errors import Finding, TimelineError
 from pickup.holes import Hole, Rules, find_holes
-from pickup.timelines.survey import ReadSettings, in_child
+from pickup.timelines.survey import ReadSettings, in_child, without_collector
 from pickup.timelines.verify import Difference, Fill, differences, fills_of
 
 
@@ -45,6 +45,7 @@ def prove_unchanged(new: Path, *, against: Path, settings: ReadSettings, rules: 
     return answer
 
 
+@without_collector()
 def run_proof(request: ProofRequest, report: Report) -> Proof:
     """The child's side of `prove_unchanged`."""
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone

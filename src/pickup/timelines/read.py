@@ -7,13 +7,16 @@ null`). It looks at no content; `snapshot` does.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import opentimelineio as otio
 
 from pickup.errors import TimelineError
+from pickup.timelines.complaints import complaint
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
@@ -60,10 +63,7 @@ def _content(path: Path, *, limits: ReadLimits) -> bytes:
             where=str(path),
             next_step=_EXPORT_AGAIN,
         )
-    if not path.is_file():
-        reason = "is a folder" if path.is_dir() else "does not exist" if not path.exists() else "is no regular file"
-        raise TimelineError(f"{path.name} {reason}", where=str(path), next_step="check the path of the timeline")
-    size_mb = path.stat().st_size >> 20
+    size_mb = _size_of(path) >> 20
     if size_mb > limits.file_mb:
         raise TimelineError(
             f"{path.name} has {size_mb} MB, more than the limit of {limits.file_mb} MB",
@@ -78,6 +78,20 @@ def _content(path: Path, *, limits: ReadLimits) -> bytes:
         ) from error
 
 
+def _size_of(path: Path) -> int:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        reason = "does not exist"
+    except OSError as error:
+        reason = f"cannot be looked at: {error.strerror}"
+    else:
+        if stat.S_ISREG(found.st_mode):
+            return found.st_size
+        reason = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no regular file"
+    raise TimelineError(f"{path.name} {reason}", where=str(path), next_step="check the path of the timeline")
+
+
 def _check_text(text: bytes, *, path: Path, limits: ReadLimits) -> None:
     if not text.strip():
         raise TimelineError(f"{path.name} is empty", where=str(path), next_step=_EXPORT_AGAIN)
@@ -89,8 +103,25 @@ def _check_text(text: bytes, *, path: Path, limits: ReadLimits) -> None:
             where=str(path),
             next_step="raise nesting under [limits] in pickup.toml if the file is meant to be so deep",
         )
-    if _NULL_TRACKS.search(text):
+    if _NULL_TRACKS.search(text) and _has_null_tracks(text):
         raise TimelineError(f"{path.name} has no tracks (it says null)", where=str(path), next_step=_EXPORT_AGAIN)
+
+
+def _has_null_tracks(text: bytes) -> bool:
+    """Whether a timeline in the text has no tracks; foreign metadata may well hold such a key."""
+    try:
+        waiting: list[object] = [json.loads(text)]
+    except ValueError:
+        return False  # OTIO will say what is wrong with it
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if str(node.get("OTIO_SCHEMA")).startswith("Timeline.") and node.get("tracks", node) is None:
+                return True
+            waiting += node.values()
+        elif isinstance(node, list):
+            waiting += node
+    return False
 
 
 def is_nested_deeper(text: bytes, *, than: int) -> bool:
@@ -99,7 +130,8 @@ def is_nested_deeper(text: bytes, *, than: int) -> bool:
     Works on bytes without parsing, because a parser may be what a deep file is meant to break. Unbalanced text
     is for the parser to refuse.
     """
-    bare = text.replace(b"\\\\", b"").replace(b'\\"', b"").translate(None, _NOT_STRUCTURE)
+    bare = text.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in text else text
+    bare = bare.translate(None, _NOT_STRUCTURE)
     structure = _STRINGS.sub(b"", bare.replace(b'""', b""))
     for _ in range(than):
         peeled = structure.replace(b"{}", b"").replace(b"[]", b"")
@@ -116,16 +148,9 @@ def _parse(text: bytes, *, path: Path) -> otio.schema.Timeline:
         raise TimelineError(f"{path.name} is not UTF-8 text", where=str(path), next_step=_EXPORT_AGAIN) from error
     except (otio.exceptions.OTIOError, ValueError, RuntimeError, TypeError, IndexError, KeyError) as error:
         raise TimelineError(
-            f"{path.name} cannot be read: {_first_sentence(error)}", where=str(path), next_step=_EXPORT_AGAIN
+            f"{path.name} cannot be read: {complaint(error, text=text)}", where=str(path), next_step=_EXPORT_AGAIN
         ) from error
     return _timeline_in(root, path=path)
-
-
-def _first_sentence(error: Exception) -> str:
-    """OTIO's message without C++ type names."""
-    plain = re.sub(r"\(of type '[^']*'\)", "", str(error).splitlines()[0] if str(error) else type(error).__name__)
-    plain = re.sub(r"N?\d*opentimelineio\d+v[\d_]+?\d{1,2}([A-Z]\w+?)E\b", r"\1", plain)
-    return " ".join(plain.split())[:300]
 
 
 def _timeline_in(root: object, *, path: Path) -> otio.schema.Timeline:

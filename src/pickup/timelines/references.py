@@ -45,13 +45,12 @@ def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, 
     Returns:
         Pairs of the reference as it was and as it is now, each once.
     """
+    relative = list(_relative_references(stack))
+    if not relative:
+        return []
     style, kind = find_style(stack)
     changed: dict[str, str] = {}
-    for reference in media_references(stack):
-        url = _url(reference)
-        path = parse_path(url) if url else None
-        if path is None or path.is_absolute:
-            continue
+    for reference, url, path in relative:
         absolute = spell(str((folder / path.text).absolute()), style=style, kind=kind, prefixes={})
         changed[url] = absolute
         if isinstance(reference, otio.schema.ImageSequenceReference):
@@ -59,6 +58,16 @@ def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, 
         elif isinstance(reference, otio.schema.ExternalReference):
             reference.target_url = absolute
     return list(changed.items())
+
+
+def _relative_references(
+    stack: otio.schema.Stack,
+) -> Iterator[tuple[otio.core.MediaReference, str, LocalPath]]:
+    for reference in media_references(stack):
+        url = _url(reference)
+        path = parse_path(url)
+        if path is not None and not path.is_absolute:
+            yield reference, url, path
 
 
 def _url(reference: otio.core.MediaReference) -> str:

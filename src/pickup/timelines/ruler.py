@@ -14,9 +14,20 @@ import opentimelineio as otio
 
 from pickup.errors import Finding, TimingError, info
 from pickup.timelines.texts import child
-from pickup.timing import FrameRange, FrameRate, Number, exact_rate, exact_value, half_up, timecode
+from pickup.timing import (
+    FrameRange,
+    FrameRate,
+    Number,
+    Span,
+    exact_rate,
+    exact_seconds,
+    exact_value,
+    half_up,
+    timecode,
+)
 
 _HIGHEST_FRAME_RATE = 1000
+_AS_SHOT = Fraction(1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +59,17 @@ def whole_if_whole(value: Number) -> Number:
 
 def seconds_of(time: otio.opentime.RationalTime) -> Fraction:
     """A time in exact seconds."""
-    return exact_value(time.value) / exact_rate(time.rate)
+    return exact_seconds(exact_value(time.value), rate=exact_rate(time.rate))
+
+
+def span_of(known: otio.opentime.TimeRange) -> Span:
+    """A range in exact seconds."""
+    start, duration = known.start_time, known.duration
+    if start.rate != duration.rate:
+        return Span(start=seconds_of(start), end=seconds_of(start) + seconds_of(duration))
+    rate, first = exact_rate(start.rate), exact_value(start.value)
+    end = first + exact_value(duration.value)
+    return Span(start=exact_seconds(first, rate=rate), end=exact_seconds(end, rate=rate))
 
 
 def find_rate(timeline: otio.schema.Timeline) -> tuple[FrameRate, str]:
@@ -122,8 +143,11 @@ def find_size(timeline: otio.schema.Timeline) -> tuple[tuple[int, int] | None, s
 
 def speed_of(item: otio.core.Composable) -> Fraction | None:
     """Source seconds for each record second: 0 for a freeze, None for a ramp, the product of several warps."""
-    speed = Fraction(1)
-    for effect in item.effects if isinstance(item, otio.core.Item) else ():
+    effects = item.effects if isinstance(item, otio.core.Item) else ()
+    if not effects:
+        return _AS_SHOT
+    speed = _AS_SHOT
+    for effect in effects:
         if isinstance(effect, otio.schema.FreezeFrame):
             return Fraction(0)
         if isinstance(effect, otio.schema.LinearTimeWarp):

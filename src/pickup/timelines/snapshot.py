@@ -7,10 +7,11 @@ It changes nothing in the OTIO object, except that digests are taken with the so
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
+from itertools import islice
 
 import opentimelineio as otio
 
@@ -29,6 +30,8 @@ from pickup.cut import (
 )
 from pickup.errors import Finding, TimelineError, TimingError, warning
 from pickup.timelines.classify import MediaLooker, classify
+from pickup.timelines.complaints import quoted
+from pickup.timelines.fingerprints import marker_digest, shallow_digest, text_digest, timeline_digest
 from pickup.timelines.ruler import (
     Ruler,
     find_drop_frame,
@@ -40,10 +43,8 @@ from pickup.timelines.ruler import (
     speed_of,
     whole_if_whole,
 )
-from pickup.timelines.texts import child, marker_words, own_brief, own_mark, title_text
+from pickup.timelines.texts import child, is_ours, marker_words, own_brief, own_mark, title_text
 from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
-
-_DIGEST_BYTES = 16
 
 
 def take_snapshot(
@@ -69,9 +70,21 @@ def take_snapshot(
         TimelineError: A rate or a time in it makes no sense; the item is named.
     """
     try:
-        rate, rate_from = find_rate(timeline)
+        return _snapshot(timeline, name=name, looker=looker, drop_frame=drop_frame, digests=digests, tag=tag)
     except TimingError as error:
-        raise TimelineError(f"{name}: {error.message}", where=name, next_step=error.next_step) from error
+        raise TimelineError(f"{name} cannot be read: {error.message}", where=name, next_step=error.next_step) from error
+
+
+def _snapshot(
+    timeline: otio.schema.Timeline,
+    *,
+    name: str,
+    looker: MediaLooker,
+    drop_frame: bool | None,
+    digests: bool,
+    tag: str,
+) -> Cut:
+    rate, rate_from = find_rate(timeline)
     ruler = Ruler(rate=rate, premiere=child(timeline.tracks.metadata, "PremierePro_OTIO") is not None)
     reader = _Reader(ruler, looker=looker, digests=digests, tag=tag, name=name, resolve=_is_resolve(timeline))
     tracks = reader.stack_tracks(timeline.tracks, address=(), start=0, window=None)
@@ -91,7 +104,7 @@ def take_snapshot(
         size_from=size_from,
         markers=tuple(reader.timeline_markers(timeline.tracks.markers, start_frame=start, duration=duration)),
         dialect="premiere" if ruler.premiere else "resolve" if _is_resolve(timeline) else "otio",
-        digest=_text_digest(otio.core.serialize_json_to_string(timeline.metadata, indent=-1)) if digests else "",
+        digest=timeline_digest(timeline) if digests else "",
         findings=(*assumed, *reader.findings, *_off_grid(tracks, start=start, rate=rate, drops=drops)),
     )
 
@@ -139,13 +152,20 @@ class _Reader:
             kind = TrackKind.VIDEO
             if isinstance(item, otio.schema.Track):
                 kind = TrackKind(item.kind) if item.kind in ("Video", "Audio") else TrackKind.OTHER
+                if item.source_range is not None:
+                    self._pass_over(f"the trim of the whole track{quoted(item.name)} is not an edit")
                 tracks.append(
                     self._track(
                         item, kind=kind, number=numbers[kind], address=(*address, place), start=start, window=window
                     )
                 )
+            else:
+                self._pass_over(f"{item.schema_name()}{quoted(item.name)} stands beside the tracks, not on one")
             numbers[kind] += 1
         return tuple(tracks)
+
+    def _pass_over(self, what: str) -> None:
+        self.findings.append(warning("UNSUPPORTED", f"{what}; it is left as it is and not looked at", where=self._name))
 
     def _track(
         self,
@@ -162,11 +182,14 @@ class _Reader:
         position = start
         for index, item in enumerate(track):
             place = (*address, index)
-            if isinstance(item, otio.schema.Transition):
-                transitions.append(self._transition(item, address=place, at=position))
-                continue
-            end = position + self._record_length(item, track_name=track.name)
-            event = self._event(item, kind=kind, address=place, start=position, end=end, window=window)
+            try:
+                if isinstance(item, otio.schema.Transition):
+                    transitions.append(self._transition(item, address=place, at=position))
+                    continue
+                end = position + self._record_length(item, track_name=track.name)
+                event = self._event(item, kind=kind, address=place, start=position, end=end, window=window)
+            except TimingError as error:
+                raise self._unreadable(item, error, track_name=track.name) from error
             if event is not None:
                 events.append(event)
             position = whole_if_whole(end)
@@ -185,10 +208,7 @@ class _Reader:
         )
 
     def _record_length(self, item: otio.core.Composable, *, track_name: str) -> Number:
-        try:
-            length = record_length(item, ruler=self._ruler)
-        except TimingError as error:
-            raise self._unreadable(item, error, track_name=track_name) from error
+        length = record_length(item, ruler=self._ruler)
         if not length and source_range_of(item) is None and not isinstance(item, otio.core.Composition):
             where = f"{self._name}, {track_name}"
             said = f"“{item.name}” states no length and is taken as empty"
@@ -197,7 +217,7 @@ class _Reader:
 
     def _unreadable(self, item: otio.core.Composable, error: TimingError, *, track_name: str) -> TimelineError:
         return TimelineError(
-            f"“{item.name}” cannot be placed: {error.message}",
+            f"{item.schema_name()}{quoted(item.name)} cannot be placed: {error.message}",
             where=f"{self._name}, {track_name}",
             next_step=error.next_step or "export the timeline again",
         )
@@ -228,10 +248,11 @@ class _Reader:
         shown = record if window is None else record.common(window)
         if shown is None:
             return None
-        try:
-            return self._shown_event(item, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
-        except TimingError as error:
-            raise self._unreadable(item, error, track_name=f"item {address}") from error
+        event = self._shown_event(item, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
+        if event.markers and shown != record:
+            seen = tuple(each for each in event.markers if _counts_in(shown, each, whole=record))
+            event = replace(event, markers=seen)
+        return event
 
     def _shown_event(
         self,
@@ -246,7 +267,9 @@ class _Reader:
         speed = speed_of(item)
         known = source_range_of(item)
         source_start = seconds_of(known.start_time) if known is not None else Fraction(0)
-        trimmed = self._ruler.rate.seconds(shown.start - start) * (speed or 0)
+        shown_from = source_start
+        if shown.start != start:
+            shown_from += self._ruler.rate.seconds(shown.start - start) * (speed or 0)
         event_kind, media, generator = self._kind(item)
         tracks: tuple[Track, ...] = ()
         straight = True
@@ -259,25 +282,26 @@ class _Reader:
         effects = item.effects if is_item else ()
         markers = item.markers if is_item else ()
         metadata = item.metadata
+        ours = is_ours(metadata)
         return Event(
             kind=event_kind,
             name=item.name,
             address=address,
             record=shown,
-            source_start=source_start + trimmed,
+            source_start=shown_from,
             speed=speed,
             enabled=bool(item.enabled) if is_item else True,
             on_grid=on_grid,
             media=media,
             text=title_text(item.media_reference, effects) if event_kind is EventKind.TITLE and _is_clip(item) else "",
-            brief=own_brief(metadata) if "pickup" in metadata else "",
+            brief=own_brief(metadata) if ours else "",
             generator=generator,
             markers=tuple(
                 self._markers(markers, record_start=start, source_start=source_start, speed=speed or Fraction(1))
             )
             if markers
             else (),
-            filled=self._filled(metadata, event_media=media.name if media else ""),
+            filled=self._filled(metadata if ours else None, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
             digest=self._digest(item, opened=bool(tracks)),
@@ -300,7 +324,7 @@ class _Reader:
         return EventKind.OPAQUE, None, ""
 
     def _filled(self, metadata: object, *, event_media: str) -> PickupMark | None:
-        own = own_mark(metadata)
+        own = own_mark(metadata) if metadata is not None else None
         if own is None and self._tag and event_media.startswith(self._tag):
             return mark_from_name(event_media.removeprefix(self._tag))
         return own
@@ -312,7 +336,7 @@ class _Reader:
             at=half_up(at),
             before=half_up(self._ruler.frames(item.in_offset)) if item.in_offset else 0,
             after=half_up(self._ruler.frames(item.out_offset)) if item.out_offset else 0,
-            digest=_text_digest(item.to_json_string(indent=-1)) if self._digests else "",
+            digest=text_digest(item.to_json_string(indent=-1)) if self._digests else "",
         )
 
     def timeline_markers(
@@ -334,18 +358,20 @@ class _Reader:
         source_start: Number,
         speed: Fraction,
     ) -> Iterator[Marker]:
-        for marker in markers:
+        pace = abs(speed)
+        for marker in islice(markers, len(markers)):  # the end of the list itself would cost an exception in C++
             marked = marker.marked_range
             note, keywords = marker_words(marker)
-            offset = (seconds_of(marked.start_time) - source_start) / abs(speed)
+            offset = (seconds_of(marked.start_time) - source_start) / pace
             start = record_start + self._ruler.rate.frames(offset)
-            length = self._ruler.frames(marked.duration) / abs(speed)
+            length = self._ruler.frames(marked.duration) / pace
             yield Marker(
                 name=marker.name,
                 note=note,
                 keywords=keywords,
                 color=str(marker.color or ""),
                 record=self._ruler.range(start, start + length),
+                digest=marker_digest(marker) if self._digests else "",
             )
 
     def _digest(self, item: otio.core.Composable, *, opened: bool = False) -> str:
@@ -359,38 +385,30 @@ class _Reader:
         if isinstance(item, otio.schema.Gap) and not item.metadata and not item.effects:
             return ""
         if isinstance(item, otio.schema.Gap) or opened:
-            return _shallow_digest(item)
+            return shallow_digest(item)
         if not isinstance(item, otio.core.Item):
-            return _text_digest(item.to_json_string(indent=-1))
+            return text_digest(item.to_json_string(indent=-1))
         kept = item.source_range
         item.source_range = None
         text = otio.core.serialize_json_to_string(item, indent=-1)
         item.source_range = kept
-        return _text_digest(text)
+        return text_digest(text)
 
     def _track_digest(self, track: otio.schema.Track) -> str:
-        return _shallow_digest(track) if self._digests else ""
-
-
-def _shallow_digest(item: otio.core.Item) -> str:
-    """Fingerprint of an item without its children, markers and place."""
-    parts = [item.name, str(item.enabled), str(getattr(item, "kind", ""))]
-    parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (item.metadata, *item.effects)]
-    return _text_digest("\n".join(parts))
+        return f"{shallow_digest(track)} {track.source_range}" if self._digests else ""
 
 
 def _is_clip(item: otio.core.Composable) -> bool:
     return isinstance(item, otio.schema.Clip)
 
 
+def _counts_in(shown: FrameRange, marker: Marker, *, whole: FrameRange) -> bool:
+    """Whether a marker lies in the part of an item that is shown; outside the item it belongs to the nearer edge."""
+    return shown.start <= max(whole.start, min(marker.record.start, whole.end - 1)) < shown.end
+
+
 def _moved(marker: Marker, start: int, end: int) -> Marker:
-    return Marker(
-        name=marker.name,
-        note=marker.note,
-        keywords=marker.keywords,
-        color=marker.color,
-        record=FrameRange(start=start, end=end, rate=marker.record.rate),
-    )
+    return replace(marker, record=FrameRange(start=start, end=end, rate=marker.record.rate))
 
 
 def mark_from_name(name: str) -> PickupMark | None:
@@ -399,7 +417,3 @@ def mark_from_name(name: str) -> PickupMark | None:
     shot, _, rest = stem.rpartition("_t")
     number = rest.partition("_")[0]
     return PickupMark(shot=shot, take=int(number), hole="") if shot and number.isdigit() else None
-
-
-def _text_digest(text: str) -> str:
-    return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()

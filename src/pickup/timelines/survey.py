@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pickup._child import ChildDied, Limits, Report, call
 from pickup.cut import Cut, EventKind, MediaKind, walk_events
-from pickup.errors import TimelineError
+from pickup.errors import PickupError, TimelineError
 from pickup.holes import Found, Rules, find_holes
 
 _PROBED_FILES = 200
@@ -81,10 +83,17 @@ def survey_timeline(timeline: Path, *, settings: ReadSettings, rules: Rules, exp
 
 def in_child(function: str, request: object, *, timeline: Path, settings: ReadSettings) -> object:
     """Runs a function on a timeline in a child, and says in a sentence how a child died."""
-    size = timeline.stat().st_size if timeline.is_file() else 0
-    seconds = settings.seconds + _EXTRA_SECONDS * (size / _BYTES_PER_EXTRA_TIME)
+    seconds = settings.seconds + _EXTRA_SECONDS * (_size_of(timeline) / _BYTES_PER_EXTRA_TIME)
     try:
         return call(function, request, limits=Limits(seconds=seconds, memory_mb=settings.memory_mb))
+    except PickupError as error:
+        if type(error) is not PickupError:
+            raise
+        raise TimelineError(
+            f"{timeline.name} cannot be read: {error.message}",
+            where=str(timeline),
+            next_step="raise memory_mb under [limits] in pickup.toml if the file is meant to be so large",
+        ) from error
     except ChildDied as died:
         if died.fault:
             raise TimelineError(
@@ -99,6 +108,26 @@ def in_child(function: str, request: object, *, timeline: Path, settings: ReadSe
         ) from died
 
 
+def _size_of(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0  # the child says what is wrong with it
+
+
+@contextmanager
+def without_collector() -> Iterator[None]:
+    """No garbage collection while a timeline is read: nothing dies before the child does, and looking for it costs."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+@without_collector()
 def run_survey(request: SurveyRequest, report: Report) -> Survey:
     """The child's side of `survey_timeline`."""
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone

@@ -7,6 +7,7 @@ Written apart from `patch` on purpose: it knows nothing of how takes are put in,
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -197,8 +198,9 @@ def _source_at(event: Event, frame: int) -> Fraction:
 
 
 def _outside(start: int, end: int, fills: Sequence[Interval]) -> Iterator[Interval]:
-    """The parts of a range that no fill covers; `fills` in record order."""
-    for fill_start, fill_end in fills:
+    """The parts of a range that no fill covers; `fills` in record order, as the takes of one track stand."""
+    near = fills[max(bisect_left(fills, (start, start)) - 1, 0) : bisect_left(fills, (end, end))]
+    for fill_start, fill_end in near:
         if fill_end <= start or fill_start >= end:
             continue
         if fill_start > start:
@@ -256,5 +258,6 @@ def _compare_markers(old: Iterable[Marker], new: Iterable[Marker], *, where: str
         yield Difference(where=f"{where} {cut.timecode(facts[0])}", was="none", now=f"marker “{facts[2] or facts[3]}”")
 
 
-def _marker_facts(marker: Marker) -> tuple[int, int, str, str, str, tuple[str, ...]]:
-    return (marker.record.start, marker.record.end, marker.name, marker.note, marker.color, marker.keywords)
+def _marker_facts(marker: Marker) -> tuple[int, int, str, str, str, tuple[str, ...], str]:
+    record = marker.record
+    return (record.start, record.end, marker.name, marker.note, marker.color, marker.keywords, marker.digest)
