@@ -145,6 +145,11 @@ class Finding:
     where: str
 
 
+def counted(count: int, noun: str) -> str:
+    """A count as it is spoken: `1 frame`, `2 frames`, `0 holes`; for nouns that take an s."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def info(code: str, message: str, *, where: str) -> Finding:
     """A finding that only tells."""
     return Finding(severity=Severity.INFO, code=code, message=message, where=where)

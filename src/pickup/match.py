@@ -206,7 +206,7 @@ class _Matcher:
             for place, sighting in pairs:
                 self._shots[place] = (sighting.shot, by)
                 used.add(sighting.shot)
-            if len(places) > 1 or len(known[key]) > 1:
+            if len(places) > len(known[key]) or len({each.shot for each in known[key]}) > 1:
                 yield self._tie(pairs, by=by)
         self._free = [each for each in self._free if each.shot not in used]
 

@@ -108,7 +108,7 @@ def _summary(filled: Filled) -> str:
     output = next(iter(filled.outputs.values()), None)
     if output is None:
         return "No holes; nothing was written." if not (filled.held or filled.failed) else "No timeline was written."
-    shots = "1 shot" if len(filled.filled) == 1 else f"{len(filled.filled)} shots"
+    shots = counted(len(filled.filled), "shot")
     if not filled.changed:
         return f"Nothing to do: version {filled.version} shows {shots} already.\n{output}"
     return (

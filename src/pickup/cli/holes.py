@@ -9,7 +9,8 @@ from rich.console import Console
 
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
-from pickup.cli.options import load_settings, place_options, reading_options, timeline_argument
+from pickup.cli.options import load_settings, place_options, reading_options, shape_options, timeline_argument
+from pickup.errors import counted
 from pickup.fill.documents import holes_document
 from pickup.fill.prepare import prepare
 
@@ -17,18 +18,19 @@ from pickup.fill.prepare import prepare
 @click.command("holes")
 @timeline_argument
 @click.option("--explain", is_flag=True, help="Also say of every other item why it is no hole.")
+@shape_options
 @reading_options
 @place_options
 def command(
-    timeline: Path, *, explain: bool, maps: tuple[str, ...], library: str | None, config: Path | None, in_json: bool,
-    quiet: bool,
+    timeline: Path, *, explain: bool, maps: tuple[str, ...], config: Path | None, in_json: bool, quiet: bool,
+    **flags: object,
 ) -> int:  # fmt: skip
     """List the holes of a timeline, and why each is one.
 
     Opens no media and writes nothing. A hole is a gap that nothing paints, a slug, a placeholder by its words, a clip
     that is longer than its media, or whatever is marked PICKUP.
     """
-    settings = load_settings(timeline=timeline, config=config, flags={"library": library}, maps=maps)
+    settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
     prepared = prepare(timeline, config=settings, explain=explain, probe=False)
     if in_json:
         print_json(holes_document(prepared, explain=explain))
@@ -53,5 +55,4 @@ def _next(timeline: Path, *, count: int, explain: bool) -> str:
     if not count:
         hint = "" if explain else f" `pickup holes {timeline} --explain` says why each item is none."
         return f"\nNo holes.{hint}"
-    holes = "1 hole" if count == 1 else f"{count} holes"
-    return f"\n{holes}. Next: `pickup plan {timeline}` shows what would be made."
+    return f"\n{counted(count, 'hole')}. Next: `pickup plan {timeline}` shows what would be made."

@@ -20,6 +20,11 @@ Decorator = Callable[[Callable[P, R]], Callable[P, R]]
 
 _WRITTEN = ("otio",)
 
+_size_option = click.option("--size", metavar="WxH", help="Picture size of the takes.")
+_place_option = click.option(
+    "--place", type=click.Choice(["replace", "track"]), help="In place, or all on a new top track."
+)
+
 
 def timeline_argument(function: Callable[P, R]) -> Callable[P, R]:
     """TIMELINE, a file that need not exist yet for click: the reader says better what is wrong with it."""
@@ -45,16 +50,21 @@ def reading_options(function: Callable[P, R]) -> Callable[P, R]:
     )(function)
 
 
+def shape_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--size, --place: what a hole's take is to be, before anything is made."""
+    return _size_option(_place_option(function))
+
+
 def making_options(function: Callable[P, R]) -> Callable[P, R]:
     """What takes are to be like."""
     for option in (
         click.option("--unbriefed", is_flag=True, help="Let paid providers fill holes that nobody briefed, too."),
         click.option("--refresh", multiple=True, metavar="SHOT", help="Make a new take of SHOT; may be repeated."),
         click.option("--burn-in/--no-burn-in", default=None, help="Write shot, timecode and PREVIS into previs takes."),
-        click.option("--place", type=click.Choice(["replace", "track"]), help="In place, or all on a new top track."),
+        _place_option,
         click.option("--handles", type=int, metavar="N", help="Frames wished beyond the cut on each side."),
         click.option("--codec", metavar="NAME", help="prores_lt, prores or prores_hq."),
-        click.option("--size", metavar="WxH", help="Picture size of the takes."),
+        _size_option,
         click.option("--style", metavar="NAME", help="documentary, cinematic, commercial, experimental, or your own."),
         click.option("--fit", is_flag=True, help="Make as much as the budget pays."),
         click.option("--budget", metavar="USD", help="Spend at most this."),

@@ -11,6 +11,7 @@ from rich.console import Console
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, making_options, place_options, reading_options, timeline_argument
+from pickup.errors import counted
 from pickup.fill.documents import plan_document
 from pickup.fill.prepare import FillOptions, Prepared, prepare
 from pickup.plan import fit_budget
@@ -51,7 +52,7 @@ def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
         console.print(show.plan_table(prepared))
         total = "free" if not plan.total else f"${plan.total:.2f}"
         takes = sum(len(pickup.takes) for pickup in plan.pickups)
-        console.print(f"\n{takes} takes, {total}, about {show.megabytes(plan.bytes_expected)} on disk.")
+        console.print(f"\n{counted(takes, 'take')}, {total}, about {show.megabytes(plan.bytes_expected)} on disk.")
     if plan.held:
         console.print(show.pairs_table("held", [(held.spec.code, held.why) for held in plan.held]))
     if prepared.findings and not quiet:

@@ -10,8 +10,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn
 from rich.table import Table
 from rich.text import Text
 
+from pickup.briefs import Brief
 from pickup.cli.plain import escape
-from pickup.errors import Finding, Severity
+from pickup.errors import Finding, Severity, counted
 from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
 from pickup.holes import Hole, Passed
 from pickup.plan import Pickup
@@ -60,10 +61,16 @@ def _place(hole: Hole) -> str:
 
 
 def _brief(hole: Hole) -> str:
-    if hole.brief is None:
+    """Every brief with its source; those after the first do not count and are dim."""
+    if not hole.spoken:
         return "[yellow]no brief[/]"
-    fields = "".join(f"\n{escape(key)}: {escape(value)}" for key, value in hole.brief.fields)
-    return f"{escape(hole.brief.text)}{fields} [dim](from {hole.brief.source.value})[/]"
+    first, *others = (_words(brief) for brief in hole.spoken)
+    return "\n".join((first, *(f"[dim]{other}[/]" for other in others)))
+
+
+def _words(brief: Brief) -> str:
+    fields = "".join(f"\n{escape(key)}: {escape(value)}" for key, value in brief.fields)
+    return f"{escape(brief.text)}{fields} [dim](from {brief.source.value})[/]"
 
 
 def passed_table(passed: Iterable[Passed], *, timecode: Callable[[int], str]) -> Table:
@@ -155,7 +162,7 @@ class TakeBars:
     def begin(self, *, total: int) -> None:
         """Shows the bar for all takes."""
         self._end_stage()
-        self._everything = self._bars.add_task(f"{total} takes" if total > 1 else "1 take", total=total, stage="")
+        self._everything = self._bars.add_task(counted(total, "take"), total=total, stage="")
         self._bars.start()
 
     def stage(self, sentence: str) -> None:

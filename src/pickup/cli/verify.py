@@ -66,16 +66,17 @@ def _print(proof: Proof, *, console: Console, quiet: bool, no_placeholders: bool
         for each in proof.differences:
             table.add_row(escape(each.where), escape(each.was), escape(each.now))
         console.print(table)
-        console.print(f"[red]{len(proof.differences)} differences outside the filled ranges.[/]")
+        console.print(f"[red]{counted(len(proof.differences), 'difference')} outside the filled ranges.[/]")
         return
     if proof.findings and not quiet:
         console.print(show.findings_table(proof.findings))
     if quiet:
         return
     shots = escape(", ".join(dict.fromkeys(fill.shot for fill in proof.fills)))
-    console.print(f"[green]The same[/] outside {len(proof.fills)} filled ranges ({shots or 'none'}).")
+    console.print(f"[green]The same[/] outside {counted(len(proof.fills), 'filled range')} ({shots or 'none'}).")
     if proof.holes_left:
-        console.print(f"{len(proof.holes_left)} holes are left: `pickup holes` lists them.")
+        are = "is" if len(proof.holes_left) == 1 else "are"
+        console.print(f"{counted(len(proof.holes_left), 'hole')} {are} left: `pickup holes` lists them.")
     previs = [fill.shot for fill in proof.fills if fill.previs]
     if previs and no_placeholders:
         console.print(f"Previs takes are left: {escape(', '.join(dict.fromkeys(previs)))}.")

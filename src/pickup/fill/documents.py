@@ -104,6 +104,7 @@ def _hole(hole: Hole, *, shot: str) -> Document:
         "timecode": hole.timecode,
         "brief": hole.brief.text or None if hole.brief else None,
         "brief_from": hole.brief.source.value if hole.brief else None,
+        "briefs": [{"text": brief.text, "from": brief.source.value} for brief in hole.spoken],
         "before": hole.before.name if hole.before else None,
         "after": hole.after.name if hole.after else None,
         "why": hole.why,

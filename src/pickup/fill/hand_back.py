@@ -15,8 +15,8 @@ from pathlib import Path
 from pickup import _files
 from pickup.config import Config
 from pickup.errors import LibraryError
-from pickup.fill.prepare import Prepared, Shot, read_settings
-from pickup.holes import Hole
+from pickup.fill.prepare import Prepared, Shot, misfit, read_settings
+from pickup.holes import Hole, Placement, PlacementKind
 from pickup.library import Library
 from pickup.library.layout import CutFolder
 from pickup.library.versions import next_version
@@ -33,15 +33,17 @@ class Shown:
 
     Attributes:
         held: Pairs of shot code and reason: shots with a take that does not fit.
+        kept: Shots whose takes the editor's cut shows by itself.
     """
 
     relinks: tuple[Relink, ...]
     held: tuple[tuple[str, str], ...]
+    kept: tuple[str, ...] = ()
 
     @property
     def shots(self) -> tuple[str, ...]:
-        """Codes of the shots that are shown, in record order, each once."""
-        return tuple(dict.fromkeys(relink.shot for relink in self.relinks))
+        """Codes of the shots that are shown, each once: those of the cut itself, then the new ones in record order."""
+        return tuple(dict.fromkeys((*self.kept, *(relink.shot for relink in self.relinks))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,10 @@ class Version:
     changes: Path | None
 
 
+NOTHING = Version(number=None, changed=False, outputs={}, changes=None)
+"""No version: there is nothing to show that the editor's own file does not show."""
+
+
 def choose_takes(prepared: Prepared) -> Shown:
     """The circled take of every shot, as far as it covers its holes."""
     relinks: list[Relink] = []
@@ -62,37 +68,44 @@ def choose_takes(prepared: Prepared) -> Shown:
         circled = prepared.library.circled(shot.spec.code)
         if circled is None:
             continue
-        why = _misfit(circled, shot)
+        why = misfit(circled, shot.spec)
         if why:
             held.append((shot.spec.code, why))
         else:
             relinks += _relinks(shot, circled, library=prepared.library)
-    return Shown(relinks=tuple(sorted(relinks, key=lambda each: each.record.start)), held=tuple(held))
+    relinks += _switched(prepared)
+    return Shown(
+        relinks=tuple(sorted(relinks, key=lambda each: each.record.start)),
+        held=tuple(held),
+        kept=tuple(fill.shot for fill in prepared.survey.fills),
+    )
 
 
-def _misfit(take: Take, shot: Shot) -> str:
-    """Why a take cannot be shown frame for frame, or nothing."""
-    if take.rate != shot.spec.delivery.rate:
-        return f"its take was made at {take.rate}; --refresh {shot.spec.code} makes one at {shot.spec.delivery.rate}"
-    lacking = max(hole.covers.length for hole in shot.spec.holes) - (take.frames - take.head)
-    if lacking > 0:
-        return f"its take is {lacking} frames too short for the hole now; --refresh {shot.spec.code} makes a longer one"
-    return ""
+def _switched(prepared: Prepared) -> Iterator[Relink]:
+    """Takes that the cut shows already, where another one is circled now."""
+    library = prepared.library
+    to_be_made = {hole.record for shot in prepared.shots for hole in shot.spec.holes}
+    for fill in prepared.survey.fills:
+        circled = library.circled(fill.shot)
+        if circled is None or circled.number == fill.take or fill.record in to_be_made:
+            continue
+        if circled.rate != prepared.delivery.rate or circled.frames < fill.offset + fill.record.length:
+            continue
+        yield Relink(
+            shot=fill.shot,
+            hole=fill.hole or f"{fill.shot} at {fill.record.start}",
+            kind=f"take {fill.take}",
+            track=fill.track,
+            placement=Placement(kind=PlacementKind.IN_PLACE, address=fill.address),
+            record=fill.record,
+            offset=fill.offset,
+            circled=circled.number,
+            takes=_linked(library.takes(fill.shot), circled, library=library),
+        )
 
 
 def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]:
-    alike = [take for take in shot.takes if (take.head, take.frames, take.rate) == _shape(circled)]
-    takes = {take.number: take for take in (*alike, circled)}
-    linked = tuple(
-        LinkedTake(
-            number=take.number,
-            path=str(library.media_of(take)),
-            frames=take.frames,
-            start=take.start,
-            previs=take.previs,
-        )
-        for _, take in sorted(takes.items())
-    )
+    linked = _linked(shot.takes, circled, library=library)
     for hole in shot.spec.holes:
         yield Relink(
             shot=shot.spec.code,
@@ -107,8 +120,23 @@ def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]
         )
 
 
+def _linked(takes: Sequence[Take], circled: Take, *, library: Library) -> tuple[LinkedTake, ...]:
+    """The circled take and those that one source range serves as well."""
+    alike = [take for take in takes if _shape(take) == _shape(circled)]
+    return tuple(
+        LinkedTake(
+            number=take.number,
+            path=str(library.media_of(take)),
+            frames=take.frames,
+            start=take.start,
+            previs=take.previs,
+        )
+        for take in sorted({each.number: each for each in (*alike, circled)}.values(), key=lambda each: each.number)
+    )
+
+
 def _shape(take: Take) -> tuple[object, ...]:
-    return take.head, take.frames, take.rate
+    return take.head, take.frames, take.rate, take.start
 
 
 def hand_back(
@@ -129,10 +157,10 @@ def hand_back(
     wanted = _digest(prepared, shown)
     done = _read(folder.done)
     last = _version_of(folder, done)
-    if last is not None and done.get("digest") == wanted and all(path.is_file() for path in last.outputs.values()):
+    if not shown.relinks:
+        return last if last is not None and shown.kept else NOTHING
+    if last is not None and done.get("digest") == wanted and _are_whole(last.outputs, done=done):
         return last
-    if not shown.relinks and last is None:
-        return Version(number=None, changed=False, outputs={}, changes=None)
     intent = _read(folder.changes)
     begun = intent.get("version") if intent.get("digest") == wanted else None
     unfinished = isinstance(begun, int) and begun != done.get("version")
@@ -159,6 +187,13 @@ def _digest(prepared: Prepared, shown: Shown) -> str:
         for each in shown.relinks
     ]  # fmt: skip
     return hashlib.sha256(json.dumps([prepared.survey.sha256, placed]).encode()).hexdigest()
+
+
+def _are_whole(outputs: Mapping[str, Path], *, done: Mapping[str, object]) -> bool:
+    """Whether every delivered file still has the bytes that were verified."""
+    written = done.get("sha256")
+    hashes = written if isinstance(written, dict) else {}
+    return all(path.is_file() and _files.sha256_of(path) == hashes.get(flavor) for flavor, path in outputs.items())
 
 
 def _version_of(folder: CutFolder, done: Mapping[str, object]) -> Version | None:
@@ -208,6 +243,7 @@ def _write_pages(
         "version": number,
         "digest": digest,
         "outputs": {FLAVOR: output.name},
+        "sha256": {FLAVOR: _files.sha256_of(output)},
         "media": sorted({library.layout.relative(Path(each.shown.path)) for each in shown.relinks}),
         "filled": list(shown.shots),
         "held": [shot for shot, _ in held],
@@ -221,19 +257,19 @@ def _changes(prepared: Prepared, shown: Shown, delivered: Delivered) -> Iterator
     holes: dict[str, Hole] = {hole.id: hole for shot in prepared.shots for hole in shot.spec.holes}
     cut = prepared.survey.cut
     for relink in shown.relinks:
-        hole = holes[relink.hole]
+        hole = holes.get(relink.hole)
         yield Change(
             shot=relink.shot,
             take=relink.circled,
             kind=relink.kind,
             track=relink.track,
-            timecode=hole.timecode,
+            timecode=cut.timecode(relink.record.start),
             last=cut.timecode(relink.record.end - 1),
             start=relink.record.start,
             end=relink.record.end,
             placed=relink.placement.kind.value,
             media=Path(relink.shown.path).name,
-            brief=hole.brief.text if hole.brief else "",
+            brief=hole.brief.text if hole is not None and hole.brief is not None else "",
             replaced=stood.get(relink.hole),
         )
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from pickup.config import Config
 from pickup.cut import Size
 from pickup.errors import ConfigError, Finding, info, warning
+from pickup.fill.not_built import not_built_findings
+from pickup.fill.stale import what_changed
 from pickup.holes import Hole, Rules
 from pickup.library import Library
 from pickup.library.codes import assign_codes, find_code
@@ -58,12 +60,15 @@ class Shot:
         takes: Whole takes, by number.
         by: What the shot was recognized by; empty for a new one.
         stale: What changed since its takes were made; empty when nothing did.
+        renewed: A new take is to be made and shown, though there is one: it was asked for, or the hole outgrew the
+            take and a new one costs nothing.
     """
 
     spec: ShotSpec
     takes: tuple[Take, ...]
     by: str
     stale: str
+    renewed: bool
     missing: tuple[int, ...]
     provider: Provider
     offer: Offer
@@ -163,12 +168,15 @@ def plan_again(
         spec = make_spec(holes, code=code, wishes=wishes)
         takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
         shown = library.circled(code)
+        outgrown = shown is not None and offer.is_free and bool(misfit(shown, spec))
+        renewed = outgrown or code.upper() in {each.upper() for each in options.refresh}
         shot = Shot(
             spec=spec,
             takes=takes,
             by=by,
-            stale=_stale(shown, spec) if shown is not None and delivery.size_from != SIZE_UNKNOWN else "",
-            missing=_missing(spec, takes=takes, refresh=options.refresh),
+            stale=_stale(shown, spec, library=library) if delivery.size_from != SIZE_UNKNOWN else "",
+            renewed=renewed,
+            missing=_missing(spec, takes=takes, renewed=renewed),
             provider=provider,
             offer=offer,
         )
@@ -180,7 +188,14 @@ def plan_again(
         paid_unbriefed=options.unbriefed,
         paid_from_markers=options.approved,
     )
-    found = (*config.findings, *survey.cut.findings, *survey.found.findings, *said, *recognized)
+    found = (
+        *config.findings,
+        *not_built_findings(config),
+        *survey.cut.findings,
+        *survey.found.findings,
+        *said,
+        *recognized,
+    )
     return Prepared(
         timeline=timeline,
         survey=survey,
@@ -194,7 +209,7 @@ def plan_again(
         findings=(*found, *_shot_findings(shots, refresh=options.refresh)),
         said=tuple(said),
         burn_in=config.burn_in,
-        refreshed=frozenset(code for code, *_ in groups if code.upper() in {each.upper() for each in options.refresh}),
+        refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed),
     )
 
 
@@ -329,13 +344,24 @@ def _even(size: Size) -> Size:
     return (size[0] - size[0] % 2, size[1] - size[1] % 2)
 
 
-def _missing(spec: ShotSpec, *, takes: Sequence[Take], refresh: Collection[str]) -> tuple[int, ...]:
+def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool) -> tuple[int, ...]:
     """Numbers of the takes to make: those that are wanted and not there, or new ones for a shot to be renewed."""
     numbers = {take.number for take in takes}
-    if spec.code.upper() in {each.upper() for each in refresh}:
+    if renewed:
         first = max(numbers, default=0) + 1
         return tuple(range(first, first + spec.takes))
     return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
+
+
+def misfit(take: Take, spec: ShotSpec) -> str:
+    """Why a take cannot be shown frame for frame in all holes of its shot, or nothing."""
+    if take.rate != spec.delivery.rate:
+        return f"its take was made at {take.rate}; --refresh {spec.code} makes one at {spec.delivery.rate}"
+    lacking = max(hole.covers.length for hole in spec.holes) - (take.frames - take.head)
+    if lacking > 0:
+        short = f"{lacking} frame" if lacking == 1 else f"{lacking} frames"
+        return f"its take is {short} too short for the hole now; --refresh {spec.code} makes a longer one"
+    return ""
 
 
 def _provider(config: Config) -> tuple[Provider, Offer]:
@@ -344,15 +370,10 @@ def _provider(config: Config) -> tuple[Provider, Offer]:
     return provider, find_offer(provider, model=model or None)
 
 
-def _stale(take: Take, spec: ShotSpec) -> str:
-    """What changed since the circled take was made, in words."""
-    if take.wish == spec.wish:
-        return ""
-    if take.cover_frames != spec.covers.length:
-        return f"its length ({take.cover_frames} frames then, {spec.covers.length} now)"
-    if take.size != spec.delivery.size:
-        return f"the picture size ({take.size[0]}x{take.size[1]} then)"
-    return "its brief, its style or its neighbours' names"
+def _stale(shown: Take | None, spec: ShotSpec, *, library: Library) -> str:
+    """What changed since the circled take was made, in words; empty where nothing did or there is none."""
+    made = library.take_file(spec.code, take=shown.number) if shown is not None else None
+    return what_changed(made, spec=spec) if made is not None else ""
 
 
 def _request(shot: Shot) -> ShotRequest:
@@ -403,13 +424,14 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
     for shot in shots:
         where = f"{shot.spec.code} {shot.spec.holes[0].timecode}"
         if shot.stale:
-            message = (
-                f"changed since its take was made: {shot.stale}. The take stays; --refresh {shot.spec.code} renews it"
-            )
+            then = "A new take is made" if shot.renewed else f"The take stays; --refresh {shot.spec.code} renews it"
+            message = f"changed since its take was made: {shot.stale}. {then}"
             yield warning("STALE", message, where=where)
         elif not shot.spec.briefed:
             message = "nobody wrote what to show: add a marker note “PICKUP: …”"
             yield info("UNBRIEFED", message, where=where)
+        for note in shot.spec.notes:
+            yield warning("FIELD_NOT_FOLLOWED", note, where=where)
         if len(shot.spec.holes) > 1:
             message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
             yield info("SHARED_SHOT", message, where=where)

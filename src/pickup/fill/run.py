@@ -83,7 +83,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         raise ConfigError("a shared ledger is not built yet", where="ledger", next_step="remove `ledger`")
     hearing.stage("reading the timeline")
     prepared = prepare(timeline, config=config, options=options)
-    if not prepared.shots and not prepared.library.exists:
+    if not prepared.shots and not (prepared.survey.fills and prepared.library.exists):
         return _nothing(prepared)
     library = Library.at(config.library_folder, tag=config.tag)
     cut = library.claim_cut(timeline)
@@ -146,7 +146,7 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
     folder = prepared.library.cut_folder(prepared.cut_name)
     if prepared.plan.pickups:
         _files.write_text(folder.plan, json.dumps(plan_document(prepared), indent=2, ensure_ascii=False) + "\n")
-    _log(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
+        _log(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
     result, said = make_takes(prepared, ledger=ledger, report=hearing.report)
     for outcome in result.outcomes:
         _log(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
@@ -157,7 +157,8 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
     hearing.stage("writing and verifying the timeline")
     failed = [(each.shot, f"{each.message}; {each.next_step}") for each in result.failed]
     version = hand_back(prepared, shown, held=held, failed=failed, config=config)
-    _log(prepared, "delivered" if version.changed else "unchanged", version=version.number)
+    if version.changed:
+        _log(prepared, "delivered", version=version.number)
     return _filled(prepared, shown, version, result, held=held, failed=failed, said=said, ledger=ledger)
 
 

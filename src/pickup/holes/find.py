@@ -162,8 +162,8 @@ def _item_placement(candidate: Candidate, *, cut: Cut, rules: Rules) -> Placemen
 
 
 def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: _Replaced) -> Neighbour | None:
-    """The picture seen at one record frame, or None at the ends of the cut."""
-    event = picture.at(frame) if 0 <= frame < picture.cut.duration else None
+    """The shot at one record frame, under a lower third too, or None at the ends of the cut."""
+    event = picture.beside(frame, holes=holes) if 0 <= frame < picture.cut.duration else None
     if event is None:
         return None
     media = event.media

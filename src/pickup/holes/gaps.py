@@ -5,15 +5,15 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 
-from pickup.briefs import Brief, Source, parse_marker
+from pickup.briefs import Brief, Source, parse_brief, parse_marker
 from pickup.cut import Address, Cut, Event, EventKind, Track, TrackKind
-from pickup.errors import info, warning
+from pickup.errors import counted, info, warning
 from pickup.holes.candidates import Candidate
 from pickup.holes.model import HoleKind, Placement, PlacementKind, Rules
-from pickup.holes.picture import Picture
+from pickup.holes.picture import Picture, is_shot
 from pickup.timing import FrameRange
 
-_PICTURE = (EventKind.FOOTAGE, EventKind.OFFLINE, EventKind.OPAQUE, EventKind.NESTED)
+_BESIDE_TITLE = "it stands beside a title, a card or a leader, not between shots"
 
 
 def gap_candidates(picture: Picture, *, rules: Rules, holes: Collection[Address]) -> Iterator[Candidate]:
@@ -58,17 +58,20 @@ def _judge(
         candidate.is_hole, candidate.final = False, True
         candidate.why = "one of its edges is no whole frame of the cut"
         candidate.finding = info("OFF_GRID", f"the gap is not filled: {candidate.why}", where=where)
-    elif not (_is_shot(picture.at(record.start - 1), holes) and _is_shot(picture.at(record.end), holes)):
-        candidate.is_hole, candidate.why = False, "it stands beside a title, a card or a leader, not between shots"
+    elif not all(is_shot(picture.beside(frame, holes=holes), holes=holes) for frame in (record.start - 1, record.end)):
+        candidate.is_hole, candidate.why = False, _BESIDE_TITLE
+        message = f"{counted(record.length, 'frame')}: {_BESIDE_TITLE}; mark it PICKUP to fill"
+        candidate.finding = info("BESIDE_TITLE", message, where=where)
     elif record.length < rules.min_frames:
-        candidate.is_hole, candidate.why = False, f"flash frame: {_frames(record.length)} of black"
-        candidate.finding = warning("FLASH_FRAME", f"{_frames(record.length)} of black between two shots", where=where)
+        candidate.is_hole, candidate.why = False, f"flash frame: {counted(record.length, 'frame')} of black"
+        message = f"{counted(record.length, 'frame')} of black between two shots"
+        candidate.finding = warning("FLASH_FRAME", message, where=where)
     elif into and out_of:
         candidate.is_hole, candidate.why = False, "fade out and in"
         candidate.finding = info("FADE", "a fade out and in, not a hole", where=where)
     elif record.length < rules.dip_frames:
         candidate.is_hole, candidate.why = False, "looks like a dip to black; mark it PICKUP to fill"
-        candidate.finding = info("DIP", f"{_frames(record.length)}: {candidate.why}", where=where)
+        candidate.finding = info("DIP", f"{counted(record.length, 'frame')}: {candidate.why}", where=where)
     elif into or out_of:
         side = "into" if into else "out of"
         candidate.finding = info(
@@ -76,19 +79,12 @@ def _judge(
         )
 
 
-def _frames(count: int) -> str:
-    return f"{count} frame" if count == 1 else f"{count} frames"
-
-
-def _is_shot(event: Event | None, holes: Collection[Address]) -> bool:
-    return event is not None and (event.kind in _PICTURE or event.address in holes)
-
-
 def _hear_marks(candidate: Candidate) -> None:
     if candidate.final:
         return
     if any(brief.skip for brief in candidate.briefs):
         candidate.is_hole, candidate.why, candidate.final = False, "marked “skip”", True
+        candidate.finding = None  # the editor knows this gap
     elif any(brief.explicit for brief in candidate.briefs):
         if not candidate.is_hole:
             candidate.finding = None  # it says why this is no hole
@@ -154,12 +150,14 @@ def _on_grid(tracks: tuple[Track, ...], record: FrameRange) -> bool:
 
 
 def _gap_briefs(tracks: tuple[Track, ...], record: FrameRange) -> list[Brief]:
-    """Marks on the gap items themselves."""
-    found = [
+    """What was said on the gap items themselves: our metadata, and markers over the run; explicit ones first."""
+    gaps = [event for track in tracks for event in track.events_in(record) if event.kind is EventKind.GAP]
+    found: list[Brief | None] = [
+        parse_brief(event.brief, source=Source.METADATA, marked=True) for event in gaps if event.brief
+    ]
+    found += [
         parse_marker(name=marker.name, note=marker.note, keywords=marker.keywords, source=Source.MARKER)
-        for track in tracks
-        for event in track.events_in(record)
-        if event.kind is EventKind.GAP
+        for event in gaps
         for marker in event.markers
         if record.start <= marker.record.start < record.end
     ]

@@ -17,7 +17,7 @@ from pickup.briefs import (
     parse_marker,
 )
 from pickup.cut import Event, EventKind, MediaKind, Track, TrackKind, walk_events
-from pickup.errors import info
+from pickup.errors import counted, info
 from pickup.holes.candidates import Candidate
 from pickup.holes.gaps import unlocked_stack
 from pickup.holes.model import HoleKind, Rules
@@ -166,6 +166,8 @@ def _placeholder_verdict(event: Event, *, rules: Rules, otherwise: str) -> tuple
 
 
 def _offline_verdict(event: Event, *, rules: Rules) -> tuple[HoleKind, str, bool]:
+    if event.filled is not None:
+        return HoleKind.OFFLINE, f"take {event.filled.take} of {event.filled.shot} is not where the cut shows it", True
     kind, why, is_hole = _placeholder_verdict(event, rules=rules, otherwise="")
     if is_hole:
         return kind, why, True
@@ -191,8 +193,8 @@ def _short_candidates(candidate: Candidate, event: Event, *, picture: Picture, o
         candidate.finding = info("OFF_MEDIA", f"“{event.name}”: {candidate.why}", where=where)
         return [candidate]
     sides = (
-        (record.start, record.start + head, f"the media starts {head} frames after the shot does"),
-        (record.end - tail, record.end, f"the media ends {tail} frames before the tail of the shot"),
+        (record.start, record.start + head, f"the media starts {counted(head, 'frame')} after the shot does"),
+        (record.end - tail, record.end, f"the media ends {counted(tail, 'frame')} before the tail of the shot"),
     )
     return [
         replace(part, kind=HoleKind.SHORT, why=why, is_hole=True)

@@ -98,8 +98,8 @@ def _apply_explicit(
     if mark.record.length > 1 and record is not None:
         candidates.append(_marked_range(mark, record, seen=seen, picture=picture))
         return None
-    reason = "there is picture under it, and it is one frame long; give it a length, or mark the clip"
-    if record is None:
+    reason = "there is picture under it, and it is at most one frame long; give it a length, or mark the clip"
+    if not 0 <= mark.record.start < picture.cut.duration:
         reason = "it lies outside the cut; move it over what is wanted"
     return warning("MARK_WITHOUT_HOLE", f"“{mark.name}” marks no hole: {reason}", where=where)
 

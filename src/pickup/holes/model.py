@@ -136,7 +136,12 @@ class Hole:
     @property
     def brief(self) -> Brief | None:
         """The brief that counts, if it says anything."""
-        return next((brief for brief in self.briefs if brief.says_something), None)
+        return next(iter(self.spoken), None)
+
+    @property
+    def spoken(self) -> tuple[Brief, ...]:
+        """The briefs that say something, the one that counts first."""
+        return tuple(brief for brief in self.briefs if brief.says_something)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

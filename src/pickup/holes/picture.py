@@ -6,7 +6,7 @@ Overlays (a letterbox, a watermark, one item over nearly everything) hide nothin
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from pickup.briefs import matches_pattern
@@ -21,6 +21,7 @@ Interval = tuple[int, int]
 _OVERLAY_SHARE_PERCENT = 90
 _OVERLAY_EVENTS = 5
 _FOOTAGE = (EventKind.FOOTAGE, EventKind.OFFLINE, EventKind.OPAQUE)
+_SHOTS = (*_FOOTAGE, EventKind.NESTED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +46,20 @@ class Picture:
         """The topmost event that paints a record frame, looking through overlays."""
         return picture_at(self.tracks, frame, besides=self.overlays)
 
+    def beside(self, frame: int, *, holes: Collection[Address]) -> Event | None:
+        """What stands at a record frame next to a gap: the shot under a lower third, else what is seen.
+
+        Args:
+            frame: Record frame.
+            holes: Addresses of items that are holes; a card among them is looked at, not through.
+        """
+        seen = below = self.at(frame)
+        hidden = self.overlays
+        while below is not None and below.kind is EventKind.TITLE and below.address not in holes:
+            hidden |= {below.address}
+            below = picture_at(self.tracks, frame, besides=hidden)
+        return below if is_shot(below, holes=holes) else seen
+
     def unpainted(self) -> Iterator[Interval]:
         """Runs of frames that nothing paints, between the first and the last footage."""
         position = self.first
@@ -68,6 +83,11 @@ def look_at(cut: Cut, *, rules: Rules) -> Picture:
         first=min((event.record.start for event in footage), default=0),
         last=max((event.record.end for event in footage), default=0),
     )
+
+
+def is_shot(event: Event | None, *, holes: Collection[Address]) -> bool:
+    """Whether a gap beside this item lies beside a shot: footage, offline media, or a hole that will show a take."""
+    return event is not None and (event.kind in _SHOTS or event.address in holes)
 
 
 def overlay_findings(picture: Picture) -> tuple[Finding, ...]:

@@ -67,6 +67,7 @@ class ShotSpec:
         provider: Provider that the brief asks for.
         before: The neighbour before, if a frame of it can be had; likewise `after`.
         wish: Digest of what was asked for; a take made for another one is stale.
+        notes: Fields of its brief that are not followed, in words.
     """
 
     code: str
@@ -91,3 +92,4 @@ class ShotSpec:
     before: Neighbour | None
     after: Neighbour | None
     wish: str
+    notes: tuple[str, ...] = ()

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from pickup.briefs import Brief, Source
 from pickup.cut import MediaKind
 from pickup.holes import Hole, Neighbour
+from pickup.shots.fields import read_steering
 from pickup.shots.model import ShotSpec, ShotWishes
 
 _IN_PROMPT = ("framing", "camera", "lens", "light", "time", "weather", "characters")
-_SEED_BITS = 31
 _DIGITS = re.compile(r"\d+")
 _CAMERA_NAME = re.compile(
     r"(?i)^(?:[a-z]\d{3}[_ ]?c\d{3}\w*|(?:img|dsc\w?|mvi|gopr|gx|clip|dji|pxl|vid)[_ ]?\d+\w*|\d+)$"
@@ -32,14 +32,14 @@ def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSp
     longest = max(holes, key=lambda hole: hole.covers.length)
     brief = next((hole.brief for hole in holes if hole.brief is not None), None)
     words = _words(brief)
-    asked = (brief.field("style") if brief else None) or ""
-    style = asked if asked in wishes.styles else wishes.style
+    steering = read_steering(brief, wishes=wishes)
+    style = steering.style or wishes.style
     subject = words or _from_neighbours(longest)
     style_words = wishes.styles.get(style, "")
     prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
     size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
-    facts = (prompt, negative, str(longest.covers.length), size, str(wishes.delivery.rate))
+    facts = (prompt, negative, str(longest.covers.length), size, str(wishes.delivery.rate), *steering.facts)
     return ShotSpec(
         code=code,
         holes=tuple(holes),
@@ -51,18 +51,19 @@ def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSp
         from_marker=brief is not None and brief.source is Source.TIMELINE_MARKER and not brief.explicit,
         prompt=prompt,
         negative=negative,
-        seed=_seed(brief, code=code),
+        seed=_seed_of(code) if steering.seed is None else steering.seed,
         style=style,
         style_words=style_words,
         time_of_day=(brief.field("time") if brief else None) or "",
-        look=(brief.field("look") if brief else None),
-        provider=(brief.field("provider") if brief else None),
-        takes=_takes(brief, wishes=wishes),
+        look=steering.look,
+        provider=steering.provider,
+        takes=steering.takes or wishes.takes,
         handles=wishes.handles,
         delivery=wishes.delivery,
         before=_usable(longest.before),
         after=_usable(longest.after),
         wish=hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
+        notes=steering.notes,
     )
 
 
@@ -98,16 +99,6 @@ def _usable(neighbour: Neighbour | None) -> Neighbour | None:
     return neighbour if neighbour.kind in (MediaKind.MOVIE, MediaKind.STILL) else None
 
 
-def _seed(brief: Brief | None, *, code: str) -> int:
-    """The brief's own seed, else one that follows from the shot code, the same on every machine."""
-    asked = brief.field("seed") if brief else None
-    if asked is not None and asked.isdigit():
-        return int(asked) % (1 << _SEED_BITS)
+def _seed_of(code: str) -> int:
+    """A seed of 31 bits that follows from the shot code, the same on every machine."""
     return int.from_bytes(hashlib.sha256(code.encode()).digest()[:4], "big") >> 1
-
-
-def _takes(brief: Brief | None, *, wishes: ShotWishes) -> int:
-    asked = brief.field("takes") if brief else None
-    if asked is not None and asked.isdigit() and int(asked) > 0:
-        return min(int(asked), max(wishes.max_takes, wishes.takes))
-    return wishes.takes

@@ -102,9 +102,9 @@ def row(
     return Row(children=children, name=name, kind=kind, enabled=enabled, locked=locked, markers=tuple(markers))
 
 
-def gap(length: int, *, markers: Sequence[MarkerSketch] = (), on_grid: bool = True) -> Item:
+def gap(length: int, *, markers: Sequence[MarkerSketch] = (), on_grid: bool = True, brief: str = "") -> Item:
     """Nothing, for a while."""
-    return Item(kind=EventKind.GAP, length=length, markers=tuple(markers), on_grid=on_grid)
+    return Item(kind=EventKind.GAP, length=length, markers=tuple(markers), on_grid=on_grid, brief=brief)
 
 
 def shot(  # noqa: PLR0913 - each is a fact about a clip that some rule looks at

@@ -15,6 +15,7 @@ from pickup._files import whole_file
 from pickup.errors import TimelineError
 from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
+from pickup.timelines.fills import fills_of
 from pickup.timelines.survey import ReadSettings, in_child, without_collector
 from pickup.timelines.verify import Difference
 
@@ -126,5 +127,7 @@ def run_deliver(request: DeliverRequest, report: Report) -> Delivered:
     report(0.6)
     written = read_timeline(Path(request.part), limits=limits)
     new = take_snapshot(written.timeline, name=path.name, looker=looker, drop_frame=settings.drop_frame, digests=True)
-    wrong = [*differences(old, new), *missing_fills(new, request.relinks)]
+    known = [(fill.record.start, fill.record.end) for fill in fills_of(old)]
+    fillable = {*known, *((each.record.start, each.record.end) for each in request.relinks)}
+    wrong = [*differences(old, new, fillable=fillable), *missing_fills(old, new, relinks=request.relinks)]
     return Delivered(replaced=tuple(replaced), made_absolute=tuple(made_absolute), differences=tuple(wrong))

@@ -23,7 +23,7 @@ from pickup.takes import LinkedTake, Relink
 from pickup.timelines.changes import Replaced
 from pickup.timelines.references import find_style, spell
 from pickup.timelines.ruler import Ruler, find_rate, record_length, seconds_of, source_range_of, speed_of
-from pickup.timelines.texts import generator_settings
+from pickup.timelines.texts import generator_settings, stood_before
 from pickup.timing import Number, exact_rate, half_up
 
 _ALTERNATE_KEY = "PICKUP_T{:02d}"
@@ -319,9 +319,11 @@ def _clip(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spelling:
 
 
 def _was(relink: Relink, old: otio.core.Item | None) -> object:
+    """What stood there before any take did; another take of a filled clip changes nothing about that."""
     if old is None or isinstance(old, otio.schema.Gap):
         return {"item": relink.kind, "track": relink.track}
-    return old.deepcopy()
+    before = stood_before(old.metadata)
+    return old.deepcopy() if before is None else before
 
 
 def _reference(take: LinkedTake, *, ruler: Ruler, spelling: _Spelling) -> otio.schema.ExternalReference:

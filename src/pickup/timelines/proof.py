@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pickup._child import Report
+from pickup.cut import Cut
 from pickup.errors import Finding, TimelineError
 from pickup.holes import Hole, Rules, find_holes
+from pickup.timelines.fills import Fill, fills_of
 from pickup.timelines.survey import ReadSettings, in_child, without_collector
-from pickup.timelines.verify import Difference, Fill, differences, fills_of
+from pickup.timelines.verify import Difference, differences
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,9 +75,18 @@ def run_proof(request: ProofRequest, report: Report) -> Proof:
         report(len(cuts) / 2)
     old, new = cuts
     found = find_holes(new, rules=request.rules)
+    fillable = _fillable(old, rules=request.rules)
     return Proof(
-        differences=tuple(differences(old, new)),
+        differences=tuple(differences(old, new, fillable=fillable)),
         fills=fills_of(new),
         holes_left=found.holes,
         findings=(*new.findings, *found.findings),
     )
+
+
+def _fillable(old: Cut, *, rules: Rules) -> set[tuple[int, int]]:
+    """Record ranges of the old cut that a take may stand in: every hole there could be, and takes shown already."""
+    asked = replace(rules, gaps=True, slugs=True, placeholders=True, offline=True, short=True)
+    holes = [hole for on_top in (False, True) for hole in find_holes(old, rules=replace(asked, on_top=on_top)).holes]
+    records = [*(hole.record for hole in holes), *(fill.record for fill in fills_of(old))]
+    return {(record.start, record.end) for record in records}

@@ -12,6 +12,7 @@ from pickup._child import ChildDied, Limits, Report, call
 from pickup.cut import Cut, EventKind, MediaKind, walk_events
 from pickup.errors import PickupError, TimelineError
 from pickup.holes import Found, Rules, find_holes
+from pickup.timelines.fills import Fill, fills_of
 
 _PROBED_FILES = 200
 _BYTES_PER_EXTRA_TIME = 100 << 20
@@ -57,6 +58,7 @@ class Survey:
         sha256: Of the file's bytes; what is delivered later must come from the same ones.
         cut: The cut without its tracks.
         found: Holes and findings.
+        fills: Takes that the cut shows already, wherever their files are.
         footage: Local paths of picture files that are here, at most 200, spread evenly over the cut.
         footage_total: How many such files there are.
     """
@@ -64,6 +66,7 @@ class Survey:
     sha256: str
     cut: Cut
     found: Found
+    fills: tuple[Fill, ...]
     footage: tuple[str, ...]
     footage_total: int
 
@@ -146,6 +149,7 @@ def run_survey(request: SurveyRequest, report: Report) -> Survey:
         sha256=file.sha256,
         cut=replace(cut, tracks=(), markers=()),
         found=found,
+        fills=fills_of(cut),
         footage=footage[::step][:_PROBED_FILES],
         footage_total=len(footage),
     )

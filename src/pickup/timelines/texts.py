@@ -89,6 +89,11 @@ def own_brief(metadata: object) -> str:
     return text_of(brief)
 
 
+def stood_before(metadata: object) -> object:
+    """What stood there before Pickup filled it, as it was written then; None where nothing was."""
+    return child(metadata, _OUR_KEY, "was")
+
+
 def own_mark(metadata: object) -> PickupMark | None:
     """What Pickup wrote when it filled this item."""
     own = child(metadata, _OUR_KEY)

@@ -1,20 +1,22 @@
-"""Proving that nothing moved: two cuts compared frame range by frame range, outside what is declared as filled.
+"""Proving that nothing moved: two cuts compared frame range by frame range, outside what may be filled.
 
 Written apart from `patch` on purpose: it knows nothing of how takes are put in, only what an editor must still see.
 
-    differences(old, new)      [] when every record frame outside the fills shows what it showed
+    differences(old, new, fillable=holes)      [] when every record frame outside the fills shows what it showed
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from pickup.cut import Cut, Event, EventKind, Marker, Track, TrackKind, walk_events
+from pickup.cut import Cut, Event, EventKind, Marker, Track, TrackKind
 from pickup.takes import Relink
+from pickup.timelines.fills import Fill, fills_of
+from pickup.timing import FrameRate
 
 Interval = tuple[int, int]
 """Record frames, end exclusive."""
@@ -29,21 +31,6 @@ class Difference:
     where: str
     was: str
     now: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fill:
-    """A take found in a cut by Pickup's own metadata."""
-
-    shot: str
-    take: int
-    hole: str
-    track: str
-    start: int
-    end: int
-    media: str
-    source_start: Fraction
-    previs: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,41 +51,27 @@ class _Piece:
         return f"{self.kind.value} “{self.name}”, {frames} frames from source {float(self.source):.3f} s"
 
 
-def fills_of(cut: Cut) -> tuple[Fill, ...]:
-    """Every take that the cut shows, as its own metadata says."""
-    return tuple(
-        Fill(
-            shot=event.filled.shot,
-            take=event.filled.take,
-            hole=event.filled.hole,
-            track=track.name,
-            start=event.record.start,
-            end=event.record.end,
-            media=event.media.name if event.media else "",
-            source_start=event.source_start,
-            previs=event.filled.previs,
-        )
-        for track, event in walk_events(cut.video_tracks)
-        if event.filled is not None
-    )
+def differences(old: Cut, new: Cut, *, fillable: Collection[Interval]) -> list[Difference]:
+    """Everything that is not as it was in `old`, outside the takes that may be there; at most 50.
 
-
-def differences(old: Cut, new: Cut) -> list[Difference]:
-    """Everything outside the takes declared in `new` that is not as it was in `old`; at most 50."""
+    Args:
+        old: The cut that was read.
+        new: The cut that was written.
+        fillable: Record ranges that a take may fill: holes of the old cut, and takes that it showed already. What
+            `new` itself says it has filled counts nowhere else.
+    """
+    ranges = frozenset(fillable)
     found: list[Difference] = []
     found += _compare_whole(old, new)
-    found += _compare_stacks(old.tracks, new.tracks, cut=old)
+    found += _compare_stacks(old.tracks, new.tracks, cut=old, fillable=ranges)
     return found[:_MOST_SHOWN]
 
 
-def missing_fills(new: Cut, relinks: Iterable[Relink]) -> list[Difference]:
+def missing_fills(old: Cut, new: Cut, *, relinks: Iterable[Relink]) -> list[Difference]:
     """Every planned take that the written cut does not show in its place, and every one that nobody planned."""
-    there = {(each.shot, each.start, each.end, each.media, each.source_start): each for each in fills_of(new)}
-    planned = {}
-    for relink in relinks:
-        media = relink.shown.path.replace("\\", "/").rpartition("/")[2]
-        source_start = relink.shown.start + new.rate.seconds(relink.offset)
-        planned[relink.shot, relink.record.start, relink.record.end, media, source_start] = relink
+    there = {_fill_key(each): each for each in fills_of(new)}
+    planned = {_planned_key(relink, rate=new.rate): relink for relink in relinks}
+    known = {_fill_key(each) for each in fills_of(old)}
     result = [
         Difference(
             where=f"{relink.track} {new.timecode(relink.record.start)}",
@@ -110,12 +83,31 @@ def missing_fills(new: Cut, relinks: Iterable[Relink]) -> list[Difference]:
     ]
     result += [
         Difference(
-            where=f"{fill.track} {new.timecode(fill.start)}", was="nothing planned", now=f"{fill.shot} take {fill.take}"
+            where=f"{fill.track} {new.timecode(fill.record.start)}",
+            was="nothing planned",
+            now=f"{fill.shot} take {fill.take}",
         )
         for key, fill in there.items()
-        if key not in planned
+        if key not in planned and key not in known
     ]
     return result
+
+
+_FillKey = tuple[str, int, int, str, Fraction]
+
+
+def _fill_key(fill: Fill) -> _FillKey:
+    return fill.shot, fill.record.start, fill.record.end, fill.media, fill.source_start
+
+
+def _planned_key(relink: Relink, *, rate: FrameRate) -> _FillKey:
+    media = relink.shown.path.replace("\\", "/").rpartition("/")[2]
+    source_start = relink.shown.start + rate.seconds(relink.offset)
+    return relink.shot, relink.record.start, relink.record.end, media, source_start
+
+
+def _is_fill(event: Event, *, fillable: Collection[Interval]) -> bool:
+    return event.filled is not None and (event.record.start, event.record.end) in fillable
 
 
 def _compare_whole(old: Cut, new: Cut) -> Iterator[Difference]:
@@ -133,44 +125,46 @@ def _compare_whole(old: Cut, new: Cut) -> Iterator[Difference]:
     yield from _compare_markers(old.markers, new.markers, where="timeline", cut=old)
 
 
-def _compare_stacks(old: Sequence[Track], new: Sequence[Track], *, cut: Cut) -> Iterator[Difference]:
+def _compare_stacks(
+    old: Sequence[Track], new: Sequence[Track], *, cut: Cut, fillable: Collection[Interval]
+) -> Iterator[Difference]:
     for kind in TrackKind:
         were = [track for track in old if track.kind is kind]
         are = [track for track in new if track.kind is kind]
         if len(are) < len(were):
             yield Difference(where=f"{kind.value} tracks", was=str(len(were)), now=str(len(are)))
         for was, now in zip(were, are, strict=False):
-            yield from _compare_tracks(was, now, cut=cut)
+            yield from _compare_tracks(was, now, cut=cut, fillable=fillable)
         for extra in are[len(were) :]:
-            yield from _check_new_track(extra, cut=cut)
+            yield from _check_new_track(extra, cut=cut, fillable=fillable)
 
 
-def _check_new_track(track: Track, *, cut: Cut) -> Iterator[Difference]:
+def _check_new_track(track: Track, *, cut: Cut, fillable: Collection[Interval]) -> Iterator[Difference]:
     """A new track may hold takes and nothing else."""
     for event in track.events:
-        if event.kind is not EventKind.GAP and event.filled is None:
+        if event.kind is not EventKind.GAP and not _is_fill(event, fillable=fillable):
             where = f"{track.name} {cut.timecode(event.record.start)}"
             yield Difference(where=where, was="no such track", now=f"{event.kind.value} “{event.name}”")
 
 
-def _compare_tracks(was: Track, now: Track, *, cut: Cut) -> Iterator[Difference]:
+def _compare_tracks(was: Track, now: Track, *, cut: Cut, fillable: Collection[Interval]) -> Iterator[Difference]:
     if was.digest != now.digest or was.locked != now.locked:
         yield Difference(where=was.name, was=f"track “{was.name}” as it was", now=f"track “{now.name}” changed")
-    fills = [(event.record.start, event.record.end) for event in now.events if event.filled is not None]
+    fills = [(event.record.start, event.record.end) for event in now.events if _is_fill(event, fillable=fillable)]
     yield from _compare_pieces(list(_pieces(was, fills)), list(_pieces(now, fills)), track=was, cut=cut)
     yield from _compare_transitions(was, now, cut=cut)
     old_markers = (*was.markers, *(marker for event in was.events for marker in event.markers))
     new_markers = (*now.markers, *(marker for event in now.events for marker in event.markers))
     yield from _compare_markers(old_markers, new_markers, where=was.name, cut=cut)
-    yield from _compare_compounds(was, now, cut=cut)
+    yield from _compare_compounds(was, now, cut=cut, fillable=fillable)
 
 
-def _compare_compounds(was: Track, now: Track, *, cut: Cut) -> Iterator[Difference]:
+def _compare_compounds(was: Track, now: Track, *, cut: Cut, fillable: Collection[Interval]) -> Iterator[Difference]:
     new = {event.record.start: event for event in now.events if event.kind is EventKind.NESTED}
     for event in was.events:
         same = new.get(event.record.start)
         if event.kind is EventKind.NESTED and same is not None:
-            yield from _compare_stacks(event.tracks, same.tracks, cut=cut)
+            yield from _compare_stacks(event.tracks, same.tracks, cut=cut, fillable=fillable)
 
 
 def _pieces(track: Track, fills: Sequence[Interval]) -> Iterator[_Piece]:

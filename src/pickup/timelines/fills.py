@@ -1,0 +1,57 @@
+"""Takes that a cut shows already: what Pickup put there before, known by our metadata or by the take's file name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from pickup.cut import Address, Cut, EventKind, walk_events
+from pickup.timing import FrameRange, half_up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fill:
+    """A take in a cut.
+
+    Attributes:
+        hole: Id of the hole it was made for; empty where only the file name is left.
+        record: Frames of the cut that it fills.
+        offset: Frames of the take before the first one shown.
+        source_start: Source time of the first frame shown, exact seconds.
+    """
+
+    shot: str
+    take: int
+    hole: str
+    track: str
+    address: Address
+    record: FrameRange
+    media: str
+    offset: int
+    source_start: Fraction
+    previs: bool
+
+
+def fills_of(cut: Cut) -> tuple[Fill, ...]:
+    """Every take that the cut shows, in the order of its tracks."""
+    found = []
+    for track, event in walk_events(cut.video_tracks):
+        mark, media = event.filled, event.media
+        if mark is None or event.kind not in (EventKind.FOOTAGE, EventKind.OFFLINE):
+            continue
+        first = media.available.start if media is not None and media.available is not None else Fraction(0)
+        found.append(
+            Fill(
+                shot=mark.shot,
+                take=mark.take,
+                hole=mark.hole,
+                track=track.name,
+                address=event.address,
+                record=event.record,
+                media=media.name if media is not None else "",
+                offset=half_up(cut.rate.frames(event.source_start - first)),
+                source_start=event.source_start,
+                previs=mark.previs,
+            )
+        )
+    return tuple(found)
