@@ -2,7 +2,8 @@
 
 A function named `module:function` is called with one argument in a fresh interpreter. Progress and the result come
 back as pickles that may hold nothing but plain values and the dataclasses of `pickup`; a `PickupError` raised there
-is raised here. The child ends when its parent ends, is killed when its time is over, and cannot take more memory than
+is raised here. A function may yield its result instead of returning it: what it holds then is not taken apart before
+the child ends. The child ends when its parent ends, is killed when its time is over, and cannot take more memory than
 its limit on systems that can enforce one (not Windows).
 
     call("pickup.timelines.survey:survey", request, limits=Limits(seconds=60), what="reading cut.otio")
@@ -19,7 +20,7 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
 from enum import Enum
@@ -220,7 +221,8 @@ def _serve(function: str, memory_mb: int) -> None:
     module_name, _, name = function.partition(":")
     run = getattr(importlib.import_module(module_name), name)
     try:
-        answer("result", run(argument, lambda done: answer("progress", float(done))))
+        result = run(argument, lambda done: answer("progress", float(done)))
+        answer("result", next(result) if isinstance(result, Iterator) else result)
     except PickupError as error:
         answer("error", (type(error).__name__, error.message, error.where, error.next_step))
     except MemoryError:

@@ -30,7 +30,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         LibraryError: The folder is read-only or the disk is full; nothing is left behind.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     part = path.with_name(f"{PART_PREFIX}{uuid.uuid4().hex}{PART_SUFFIX}{path.suffix}")
     try:
         yield part
@@ -58,9 +58,32 @@ def write_text(path: Path, text: str) -> None:
     write_bytes(path, text.encode())
 
 
+def make_folder(folder: Path) -> None:
+    """Makes a folder and those around it; one that is there stays as it is.
+
+    Raises:
+        LibraryError: A file stands in its way, or it may not be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        in_the_way = next((each for each in (folder, *folder.parents) if each.is_file()), folder)
+        raise LibraryError(
+            f"a folder is needed where the file {in_the_way.name} stands",
+            where=str(in_the_way),
+            next_step="move that file away, then run the command again",
+        ) from error
+    except OSError as error:
+        raise LibraryError(
+            f"the folder {folder.name} could not be made: {error.strerror or error}",
+            where=str(folder),
+            next_step="make room on the disk or choose another --library, then run the command again",
+        ) from error
+
+
 def append_line(path: Path, text: str) -> None:
     """Adds one line to a log and flushes it to the disk."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     with path.open("a", encoding="utf-8") as file:
         file.write(f"{text}\n")
         file.flush()

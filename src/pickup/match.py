@@ -202,11 +202,12 @@ class _Matcher:
                 wanting[of_claim(claim)].append(place)
         used: set[str] = set()
         for key, places in wanting.items():
-            pairs = list(self._pairs(places, known[key]))
+            pairs = self._with_alike(list(self._pairs(places, known[key])), places)
             for place, sighting in pairs:
                 self._shots[place] = (sighting.shot, by)
                 used.add(sighting.shot)
-            if len(places) > len(known[key]) or len({each.shot for each in known[key]}) > 1:
+            rivals = {self._alike(place) for place in places}
+            if len(rivals) > len(known[key]) or len({each.shot for each in known[key]}) > 1:
                 yield self._tie(pairs, by=by)
         self._free = [each for each in self._free if each.shot not in used]
 
@@ -222,12 +223,22 @@ class _Matcher:
                 waiting.append(place)
         yield from zip(waiting, left, strict=False)
 
+    def _with_alike(self, pairs: list[tuple[int, Sighting]], places: Sequence[int]) -> list[tuple[int, Sighting]]:
+        """The pairs, and with each the further uses of a compound clip that are alike: they are the same shot."""
+        paired = dict(pairs)
+        shown = {self._alike(place): sighting for place, sighting in pairs}
+        further = [place for place in places if place not in paired and self._alike(place) in shown]
+        return [*pairs, *((place, shown[self._alike(place)]) for place in further)]
+
+    def _alike(self, place: int) -> Hashable:
+        return _group(self._claims[place], place, shot=None)
+
     def _tie(self, pairs: Sequence[tuple[int, Sighting]], *, by: str) -> Finding:
-        shots = ", ".join(sighting.shot for _, sighting in pairs)
+        shots = ", ".join(dict.fromkeys(sighting.shot for _, sighting in pairs))
         first = self._claims[pairs[0][0]].hole if pairs else self._claims[0].hole
         return warning(
             "TIE",
-            f"{shots} have the same mark ({by}); neighbours, then record order, decided which is which",
+            f"several holes or shots have the same mark ({by}); neighbours, then record order, decided who is {shots}",
             where=f"{first.track} {first.timecode}",
         )
 

@@ -2,7 +2,7 @@ r"""Paths as timelines write them: URL forms, prefix maps and safe names, as pur
 
 It never asks a disk: whether a file exists, and where a relative path starts, is decided by who opens it. A path is
 written back in the style in which it came. Percent escapes are decoded only in a URL, because a real file may be
-called `100%25.mov`.
+called `100%25.mov`; `without_escapes` says what else a relative path may mean.
 
     >>> path = parse_path("file://localhost/D%3a/media/a%20b.mov")
     >>> path.text
@@ -125,6 +125,13 @@ def _bare(text: str) -> LocalPath:
         kind = PathKind.POSIX
     backslashes = kind is not PathKind.POSIX and "\\" in text
     return LocalPath(text=text, kind=kind, style=PathStyle.BACKSLASHES if backslashes else PathStyle.SLASHES)
+
+
+def without_escapes(path: LocalPath) -> LocalPath | None:
+    """A relative path with its percent escapes decoded; None where it has none, or would be relative no more."""
+    text = _decoded(path.text)
+    plain = parse_path(text) if text != path.text and not path.is_absolute else None
+    return None if plain is None or plain.is_absolute else plain
 
 
 def _parse_url(rest: str) -> LocalPath | None:

@@ -72,10 +72,12 @@ def exact_value(value: float) -> Number:
     Raises:
         TimingError: NaN or infinite.
     """
-    if not math.isfinite(value):
-        raise TimingError(f"{value!r} is not a position in time", next_step="export the timeline again")
-    if value == int(value):
-        return int(value)
+    try:
+        whole = int(value)
+    except (OverflowError, ValueError):
+        raise TimingError(f"{value!r} is not a position in time", next_step="export the timeline again") from None
+    if value == whole:
+        return whole
     exact = Fraction(f"{value:.15g}")
     return exact.numerator if exact.denominator == 1 else exact
 

@@ -102,6 +102,58 @@ def test_a_gap_beside_a_slug_that_is_left_alone_is_no_hole() -> None:
     assert "beside a title, a card" in why_not(find(row(A, slug(24, markers=[skip]), gap(24), B)))
 
 
+def test_a_gap_that_is_passed_beside_a_title_is_told() -> None:
+    found = find(row(A, title(24, text="Chapter one"), gap(24), B))
+    assert codes(found) == {"BESIDE_TITLE"}
+
+
+def test_a_gap_that_is_marked_skip_is_not_told() -> None:
+    skip = MarkerSketch(at=0, note="skip")
+    assert not codes(find(row(A, title(24, text="Chapter one"), gap(24, markers=[skip]), B)))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        row(gap(24), title(24, text="Mara Voss, harbor master")),
+        row(gap(72), title(24, text="Mara Voss, harbor master")),
+    ],
+    ids=["before", "after"],
+)
+def test_a_lower_third_over_the_shot_beside_a_gap_hides_neither_the_hole_nor_the_neighbour(words: Row) -> None:
+    for titles in ((words,), (words, words)):
+        hole = only(find(row(A, gap(24), B), *titles))
+        assert (hole.kind, hole.record.start, hole.record.end) == ("GAP", 48, 72)
+        assert hole.before is not None
+        assert hole.after is not None
+        assert [(each.name, each.is_picture, each.straight) for each in (hole.before, hole.after)] == [
+            ("A.mov", True, True),
+            ("B.mov", True, True),
+        ]
+
+
+@pytest.mark.parametrize("below", [gap(24), slug(24), synthetic(EventKind.LEADER, 24)], ids=["gap", "slug", "leader"])
+def test_a_title_over_no_shot_stays_a_title(below: Item) -> None:
+    words = row(gap(48), title(24, text="Chapter one"))
+    found = find(row(A, below, gap(24), B), words)
+    assert not [hole for hole in found.holes if hole.record.start == 72]
+    assert "BESIDE_TITLE" in codes(found)
+
+
+def test_a_card_over_a_shot_is_looked_at_where_it_is_a_hole_itself() -> None:
+    hole = find(row(A, gap(24), B), row(gap(24), title(24, text="MISSING rain"))).holes[-1]
+    assert hole.before is not None
+    assert (hole.record.start, hole.before.name, hole.before.is_picture) == (48, "Title", False)
+
+
+def test_a_brief_in_the_metadata_of_a_gap_marks_it() -> None:
+    hole = only(find(row(A, gap(6, brief="boats at sea"), B)))
+    assert (hole.kind, hole.marked) == ("GAP", True)
+    assert hole.brief is not None
+    assert (hole.brief.text, hole.brief.source.value) == ("boats at sea", "pickup metadata")
+    assert "skip" in why_not(find(row(A, gap(24, brief="skip"), B)))
+
+
 @pytest.mark.parametrize(("length", "expected"), [(1, "FLASH_FRAME"), (2, "FLASH_FRAME"), (3, "DIP"), (11, "DIP")])
 def test_a_short_gap_between_two_shots_is_passed_with_a_finding(length: int, expected: str) -> None:
     found = find(row(A, gap(length), B))
@@ -254,3 +306,19 @@ def test_a_take_goes_onto_the_track_whose_transition_touches_the_gap_although_a_
     hole = only(find(row(gap(96)), row(A, Dissolve(before=6, after=0), gap(24), B)))
     assert (hole.placement.kind, hole.placement.address) == (PlacementKind.ON_TRACK, (1,))
     assert (hole.covers.start, hole.covers.end) == (42, 72)
+
+
+def test_a_take_stays_on_the_track_of_its_dissolve_even_where_takes_go_on_top() -> None:
+    dissolve = row(shot(48, name="A.mov"), Dissolve(before=6, after=6), gap(24), shot(48, name="B.mov"))
+    hole = find_holes(make_cut(dissolve), rules=Rules(on_top=True)).holes[0]
+    assert (hole.placement.kind, hole.covers.start, hole.covers.end) == (PlacementKind.ON_TRACK, 42, 72)
+    card = row(shot(48, name="A.mov"), Dissolve(before=6, after=6), slug(24), shot(48, name="B.mov"))
+    hole = find_holes(make_cut(card), rules=Rules(on_top=True)).holes[0]
+    assert (hole.placement.kind, hole.covers.start) == (PlacementKind.IN_PLACE, 42)
+
+
+def test_a_dissolve_that_a_take_cannot_complete_is_told() -> None:
+    locked = row(shot(48, name="A.mov"), Dissolve(before=6, after=6), slug(24), shot(48, name="B.mov"), locked=True)
+    found = find_holes(make_cut(locked), rules=Rules())
+    assert found.holes[0].placement.kind is PlacementKind.NEW_TRACK
+    assert "DISSOLVE_LEFT" in {finding.code for finding in found.findings}

@@ -152,10 +152,18 @@ def test_a_timeline_mark_of_one_frame_over_living_picture_marks_no_hole() -> Non
         assert codes(found) == {"MARK_WITHOUT_HOLE"}
 
 
-def test_a_mark_beyond_the_cut_marks_no_hole() -> None:
-    found = find(row(A, B), markers=(pickup(200, length=10),))
+@pytest.mark.parametrize("length", [0, 1])
+def test_a_mark_that_is_too_short_is_told_so_and_not_that_it_lies_elsewhere(length: int) -> None:
+    [finding] = find(row(A, B), markers=(pickup(40, length=length),)).findings
+    assert "at most one frame long" in finding.message
+
+
+@pytest.mark.parametrize("length", [0, 1, 10])
+def test_a_mark_beyond_the_cut_marks_no_hole(length: int) -> None:
+    found = find(row(A, B), markers=(pickup(200, length=length),))
     assert not found.holes
     assert codes(found) == {"MARK_WITHOUT_HOLE"}
+    assert "outside the cut" in found.findings[0].message
 
 
 def test_a_marked_range_ends_with_the_cut() -> None:

@@ -174,6 +174,32 @@ def test_a_tie_that_nothing_breaks_goes_by_record_order_and_is_reported() -> Non
     assert {finding.code for finding in recognized.findings} == {"TIE"}
 
 
+def test_holes_that_all_show_one_shot_tie_with_nothing() -> None:
+    use = compound(120, row(A, gap(24), B), name="Scene 4")
+    recognized = again(row(use, C, use), row(C, use, C, use), shots=["SH0010", "SH0010"])
+    assert shots_of(recognized) == ["SH0010", "SH0010"]
+    assert not recognized.findings
+
+
+def test_a_further_use_of_a_compound_clip_is_the_shot_of_those_that_are_alike() -> None:
+    use = compound(120, row(A, gap(24), B), name="Scene 4")
+    recognized = again(row(use, C, use), row(use, C, use, D, use), shots=["SH0010", "SH0010"])
+    assert shots_of(recognized) == ["SH0010"] * 3
+    assert not recognized.findings
+
+
+def test_one_hole_that_was_two_of_the_same_shot_ties_with_nothing() -> None:
+    recognized = again(row(A, rain(gap(24)), B, rain(gap(24)), C), row(A, rain(gap(24)), D), shots=["SH0010"] * 2)
+    assert shots_of(recognized) == ["SH0010"]
+    assert not recognized.findings
+
+
+def test_two_holes_that_want_one_shot_tie() -> None:
+    recognized = again(row(A, rain(gap(24)), B), row(C, rain(gap(24)), A, rain(gap(24)), B), shots=["SH0010"])
+    assert shots_of(recognized) == [None, "SH0010"]
+    assert [finding.code for finding in recognized.findings] == ["TIE"]
+
+
 @pytest.mark.parametrize("code", ["ABC_010_0020", "abc_010_0020"])
 def test_a_code_of_this_cut_names_its_shot_whatever_else_changed(code: str) -> None:
     recognized = again(row(A, gap(24), B), row(C, D, slug(90), D), shots=["ABC_010_0020"], codes=[code])

@@ -14,6 +14,7 @@ from pickup.paths import (
     map_path,
     parse_path,
     safe_stem,
+    without_escapes,
     write_path,
 )
 
@@ -150,6 +151,27 @@ def test_a_written_url_is_plain_ascii_without_marks_of_its_own(segments: list[st
     url = write_path(_local("/" + "/".join(segments)), style=PathStyle.URL)
     assert url.isascii()
     assert not set(url) & set(' #?&+[]"')
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("media/a%20b.mov", "media/a b.mov"),
+        ("media/100%25.mov", "media/100%.mov"),
+        ("media/a b.mov", None),
+        ("/media/a%20b.mov", None),
+        ("file:///media/a%20b.mov", None),
+        ("%2Fetc/a.mov", None),
+        ("%5C%5Cserver%5Cshare/a.mov", None),
+        ("a%00.mov", None),
+        ("%ff.mov", None),
+    ],
+)
+def test_only_a_relative_path_may_be_read_without_its_escapes_and_stays_relative(
+    written: str, meant: str | None
+) -> None:
+    plain = without_escapes(_local(written))
+    assert (plain.text if plain else None) == meant
 
 
 def test_a_relative_path_has_no_url() -> None:

@@ -20,6 +20,7 @@ from pickup.errors import (
     ProviderUnavailable,
     TimelineError,
     TimingError,
+    counted,
     info,
     warning,
 )
@@ -119,6 +120,11 @@ def test_every_error_says_what_where_and_what_next(error: type[PickupError]) -> 
 
 def test_every_error_has_its_own_code() -> None:
     assert len({error.code for error in ERRORS}) == len(ERRORS)
+
+
+@pytest.mark.parametrize(("count", "spoken"), [(0, "0 takes"), (1, "1 take"), (2, "2 takes")])
+def test_counts_are_spoken_as_people_do(count: int, spoken: str) -> None:
+    assert counted(count, "take") == spoken
 
 
 def test_a_finding_knows_how_much_it_matters() -> None:

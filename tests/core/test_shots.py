@@ -121,6 +121,46 @@ def test_the_wish_changes_with_words_length_size_and_rate_and_with_nothing_else(
     assert {each.wish for each in same} == {wish}
 
 
+@pytest.mark.parametrize("field", ["look: slate", "seed: 7", "provider: veo"])
+def test_a_brief_that_steers_otherwise_is_another_wish(field: str) -> None:
+    plain = spec_of("rain").wish
+    assert spec_of(f"rain\n{field}").wish != plain
+    assert spec_of(f"rain\n{field}9").wish not in (plain, spec_of(f"rain\n{field}").wish)
+
+
+def test_the_digest_of_a_wish_that_steers_nothing_never_changes() -> None:
+    assert spec_of("rain").wish == "f2826d5233785173"
+
+
+@pytest.mark.parametrize(
+    ("field", "used", "allowed"),
+    [
+        ("style: cubist", "documentary is used", "documentary, noir"),
+        ("takes: 99", "3 takes", "from 1 to 3"),
+        ("takes: 0", "1 take ", "from 1 to 3"),
+        ("takes: many", "1 take ", "from 1 to 3"),
+        ("takes: \u00b2", "1 take ", "from 1 to 3"),
+        ("seed: abc", "own seed", "whole number"),
+        ("seed: " + "9" * 5000, "own seed", "whole number"),
+    ],
+)
+def test_a_field_that_is_not_followed_is_said_with_what_is_used_and_what_is_allowed(
+    field: str, used: str, allowed: str
+) -> None:
+    spec = spec_of(f"rain\n{field}")
+    [note] = spec.notes
+    assert field in note
+    assert used in note
+    assert allowed in note
+    assert spec.wish == spec_of("rain").wish
+    assert spec.seed == spec_of("rain").seed
+
+
+def test_fields_that_are_followed_need_no_words() -> None:
+    assert not spec_of("rain\nstyle: noir\ntakes: 3\nseed: 0\nlook: slate").notes
+    assert spec_of("rain\nseed: 0").seed == 0
+
+
 # hints
 
 

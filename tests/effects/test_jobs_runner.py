@@ -505,6 +505,15 @@ def test_a_full_disk_leaves_a_paid_job_resumable(stage: Stage) -> None:
     assert provider.charges == 1
 
 
+def test_what_the_disk_refuses_is_told_with_its_file(stage: Stage) -> None:
+    in_the_way = stage.root / "library" / "SH0010" / "t01"
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("mine")
+    [outcome] = stage.run(wanted(stage.provider())).failed
+    assert outcome.message == f"{in_the_way}: File exists"
+    assert str(in_the_way) in outcome.next_step
+
+
 def test_progress_never_falls_and_ends_at_the_whole(stage: Stage) -> None:
     stage.run(wanted(stage.provider(behavior=Behavior(polls=4), fetch_faults=[CallFault.UNAVAILABLE])))
     shares = [each.done for each in stage.seen]

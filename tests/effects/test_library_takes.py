@@ -279,6 +279,25 @@ def test_a_take_that_does_not_exist_cannot_be_circled(library: Library) -> None:
     assert caught.value.next_step == "choose one of its takes: 1"
 
 
+def test_a_shot_is_named_in_any_case_and_an_unknown_one_hears_which_there_are(library: Library) -> None:
+    _keep(_store(library), take=1)
+    assert library.shot_named("sh0010") == "SH0010"
+    with pytest.raises(LibraryError, match="no shot SH0099") as caught:
+        library.shot_named("SH0099")
+    assert caught.value.next_step == "its shots are: SH0010"
+
+
+def test_a_file_where_a_take_belongs_is_named_with_what_to_do(library: Library) -> None:
+    in_the_way = library.layout.take_folder("SH0010", take=1)
+    in_the_way.parent.mkdir(parents=True)
+    in_the_way.write_text("mine")
+    with pytest.raises(LibraryError, match="a folder is needed where the file t01 stands") as caught:
+        _store(library).original("SH0010", take=1)
+    assert caught.value.where == str(in_the_way)
+    assert "move that file away" in caught.value.next_step
+    assert in_the_way.read_text() == "mine"
+
+
 def test_all_shots_are_listed_in_order_of_their_codes(library: Library) -> None:
     for shot in ("SH0020", "ABC_010_0020", "SH0010"):
         library.layout.take_folder(shot, take=1).mkdir(parents=True)

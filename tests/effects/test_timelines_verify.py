@@ -315,6 +315,33 @@ def test_relative_references_are_made_absolute_and_listed(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("there", "meant"),
+    [
+        (["a b.mov"], "a b.mov"),
+        (["a%20b.mov"], "a%20b.mov"),
+        (["a b.mov", "a%20b.mov"], "a%20b.mov"),
+        ([], "a%20b.mov"),
+    ],
+    ids=["encoded", "literal", "both", "offline"],
+)
+def test_a_relative_reference_names_the_file_that_is_there_its_literal_name_first(
+    there: list[str], meant: str, tmp_path: Path
+) -> None:
+    (tmp_path / "media").mkdir()
+    for name in there:
+        (tmp_path / "media" / name).touch()
+    timeline = tmp_path / "cut.otio"
+    timeline.write_text(json.dumps(gap_cut("media/a%20b.mov")))
+    survey = run_survey(SurveyRequest(timeline=str(timeline), settings=ReadSettings(), rules=RULES), lambda _done: None)
+    before = survey.found.holes[0].before
+    assert before is not None
+    assert (before.online, before.path) == (bool(there), str(tmp_path / "media" / meant))
+    written, _ = deliver(gap_cut("media/a%20b.mov"), folder=tmp_path)
+    is_now = on_track(written, 0)[0]["media_references"]["DEFAULT_MEDIA"]["target_url"]
+    assert is_now == (tmp_path / "media" / meant).as_uri()
+
+
+@pytest.mark.parametrize(
     "rate", [23.976, 23.98, 23.976024627685547, 23.976023976023979, 24000 / 1001, 29.97, 59.94, 25.0]
 )
 def test_rates_are_written_as_they_came(rate: float, tmp_path: Path) -> None:

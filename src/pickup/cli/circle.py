@@ -22,6 +22,7 @@ def command(shot: str, *, take: int, library: str | None, config: Path | None, i
     """
     settings = load_settings(timeline=None, config=config, flags={"library": library})
     shelf = Library.at(settings.library_folder)
+    shot = shelf.shot_named(shot)
     was = shelf.circle(shot, take=take)
     if in_json:
         print_json({"schema": "Circle.1", "shot": shot, "take": take, "was": was})

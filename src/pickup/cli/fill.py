@@ -21,7 +21,7 @@ from pickup.cli.options import (
 )
 from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
-from pickup.errors import BudgetError
+from pickup.errors import BudgetError, counted
 from pickup.fill.documents import fill_document
 from pickup.fill.prepare import FillOptions, Prepared
 from pickup.fill.run import Filled, Hearing, fill

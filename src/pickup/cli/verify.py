@@ -12,6 +12,7 @@ from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options
 from pickup.cli.plain import escape
+from pickup.errors import counted
 from pickup.fill.documents import findings_document
 from pickup.fill.prepare import read_settings, recognize_shots, rules_of
 from pickup.library import Library

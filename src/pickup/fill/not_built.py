@@ -11,7 +11,7 @@ from pickup.errors import Finding, warning
 def not_built_findings(config: Config) -> Iterator[Finding]:
     """One finding for each setting that somebody set and that changes nothing yet; defaults are passed over."""
     for key in _set_in_vain(config):
-        yield warning("NOT_BUILT_YET", f"{key} is not built yet; it changes nothing", where="pickup.toml")
+        yield warning("NOT_BUILT_YET", "this setting is not built yet; it changes nothing", where=f"pickup.toml {key}")
 
 
 def _set_in_vain(config: Config) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pickup.config import Config
 from pickup.cut import Size
-from pickup.errors import ConfigError, Finding, info, warning
+from pickup.errors import ConfigError, Finding, counted, info, warning
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.stale import what_changed
 from pickup.holes import Hole, Rules
@@ -359,8 +359,8 @@ def misfit(take: Take, spec: ShotSpec) -> str:
         return f"its take was made at {take.rate}; --refresh {spec.code} makes one at {spec.delivery.rate}"
     lacking = max(hole.covers.length for hole in spec.holes) - (take.frames - take.head)
     if lacking > 0:
-        short = f"{lacking} frame" if lacking == 1 else f"{lacking} frames"
-        return f"its take is {short} too short for the hole now; --refresh {spec.code} makes a longer one"
+        short = f"{counted(lacking, 'frame')} too short"
+        return f"its take is {short} for the hole now; --refresh {spec.code} makes a longer one"
     return ""
 
 

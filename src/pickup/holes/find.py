@@ -44,7 +44,7 @@ def find_holes(cut: Cut, *, rules: Rules, explain: bool = False) -> Found:
     return Found(
         holes=finished,
         passed=tuple(_explain(passed, picture=picture)) if explain else (),
-        findings=tuple(_findings(candidates, said, picture=picture)),
+        findings=(*_findings(candidates, said, picture=picture), *_dissolve_findings(found, finished)),
     )
 
 
@@ -102,6 +102,15 @@ def _findings(candidates: Iterable[Candidate], said: list[Finding], *, picture: 
     yield from said
 
 
+def _dissolve_findings(found: Sequence[Candidate], holes: Sequence[Hole]) -> Iterator[Finding]:
+    """Takes on a track above a dissolve: it stays, and shows what it showed."""
+    for candidate, hole in zip(found, holes, strict=True):
+        above = hole.placement.kind is PlacementKind.NEW_TRACK
+        if above and any(transitions_at_edges(candidate.track, candidate.record)):
+            message = "the dissolve at its edge stays as it is; the take lies on a track above and begins or ends hard"
+            yield warning("DISSOLVE_LEFT", message, where=f"{hole.track} {hole.timecode}")
+
+
 def _nested_findings(picture: Picture) -> Iterator[Finding]:
     for track, event in walk_events(picture.tracks):
         if event.kind is EventKind.NESTED and event.enabled and not event.straightened:
@@ -152,7 +161,8 @@ def _briefs(candidate: Candidate, *, rules: Rules) -> tuple[Brief, ...]:
 
 def _item_placement(candidate: Candidate, *, cut: Cut, rules: Rules) -> Placement:
     event = candidate.event
-    if event is None or rules.on_top:
+    dissolves = any(transitions_at_edges(candidate.track, candidate.record))
+    if event is None or (rules.on_top and not dissolves):
         return Placement(kind=PlacementKind.NEW_TRACK, address=())
     stack = event.address[:-2]
     unlocked = unlocked_stack(cut, stack, record=candidate.record)

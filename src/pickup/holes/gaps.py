@@ -113,15 +113,19 @@ def _stack_of(tracks: tuple[Track, ...]) -> Address:
 def _place(
     tracks: tuple[Track, ...], record: FrameRange, *, rules: Rules, stack: Address, unlocked: Address
 ) -> tuple[Track, Placement]:
-    """The lowest track with room; one whose transition touches the run goes first, because it dissolves there."""
+    """The lowest track with room; one whose transition touches the run goes first, because it dissolves there.
+
+    Even where everything goes on top: above a dissolve a take could only begin hard, out of half a dissolve to black.
+    """
     shown = next((track for track in tracks if _is_empty(track, record)), tracks[0])
-    if rules.on_top:
-        return shown, Placement(kind=PlacementKind.NEW_TRACK, address=())
     free = [track for track in tracks if track.enabled and not track.locked and _is_empty(track, record)]
-    free.sort(key=lambda track: not any(transitions_at_edges(track, record)))
+    dissolving = [track for track in free if any(transitions_at_edges(track, record))]
+    if rules.on_top and not dissolving:
+        return shown, Placement(kind=PlacementKind.NEW_TRACK, address=())
     if not free or unlocked != stack:
         return shown, Placement(kind=PlacementKind.NEW_TRACK, address=unlocked)
-    return free[0], Placement(kind=PlacementKind.ON_TRACK, address=free[0].address)
+    chosen = (dissolving or free)[0]
+    return chosen, Placement(kind=PlacementKind.ON_TRACK, address=chosen.address)
 
 
 def _is_empty(track: Track, record: FrameRange) -> bool:

@@ -141,6 +141,9 @@ class _Runner:
             outcome = outcome_of(job, wanted=wanted, kept=self._bench.has_take(wanted))
         except PickupError as error:
             outcome = outcome_of_error(error, wanted=wanted)
+        except OSError as error:
+            _LOG.exception("take %d of %s stopped", wanted.request.take, wanted.request.shot)
+            outcome = outcome_of_error(_disk_error(error), wanted=wanted)
         except Exception as error:  # noqa: BLE001 - one broken take must not stop the others
             _LOG.exception("take %d of %s stopped", wanted.request.take, wanted.request.shot)
             outcome = outcome_of_error(PickupError(f"{type(error).__name__}: {error}"), wanted=wanted)
@@ -225,6 +228,16 @@ class _Runner:
         if name not in self._at_providers:
             self._at_providers[name] = _Places(self._limits.in_flight.get(name, IN_FLIGHT))
         return self._at_providers[name]
+
+
+def _disk_error(error: OSError) -> LibraryError:
+    """What the disk refused, for a person: which file, why, and what to do."""
+    file = error.filename if isinstance(error.filename, str) else ""
+    return LibraryError(
+        f"{file or 'a file'}: {error.strerror or error}",
+        where=file or None,
+        next_step=f"see to {file or 'the disk'}, then run the command again",
+    )
 
 
 class _Places:

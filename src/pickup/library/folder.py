@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pickup._files import PART_PREFIX, PART_SUFFIX
+from pickup._files import PART_PREFIX, PART_SUFFIX, make_folder
 from pickup.errors import Finding, LibraryError, warning
 from pickup.library.layout import CutFolder, Layout, plain_stem
 from pickup.library.lock import PATIENTLY, Waiting, guarded, hold
@@ -44,6 +44,7 @@ from pickup.takes import Take
 _TAG_LETTERS = 8
 _ID_IN_TAG = 4
 _LEFTOVER_AGE_S = 3600.0
+_SHOTS_NAMED = 20
 
 
 def random_id() -> str:
@@ -130,7 +131,7 @@ class Library:
             name = _name_of(owner, cuts=index.cuts)
             if index.cuts.get(name) is None or not self.exists:
                 self._write(index.model_copy(update={"cuts": {**index.cuts, name: owner}}))
-        self.layout.cut(name).folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self.layout.cut(name).folder)
         return name
 
     def hold_cut(
@@ -203,6 +204,23 @@ class Library:
         chosen = self._index().circled.get(shot) if self.exists else None
         files = (each for each in self._take_files(shot) if chosen in (None, each.take))
         return next((each.as_take() for each in files if is_whole(self.layout, each)), None)
+
+    def shot_named(self, text: str) -> str:
+        """The code of the shot that a person means, whatever its case.
+
+        Raises:
+            LibraryError: No shot has this code, it says which there are; or there is no library here.
+        """
+        shots = sorted({*self._index().codes, *self.all_shots()})
+        known = next((shot for shot in shots if shot.casefold() == text.casefold()), None)
+        if known is None:
+            more = f" and {len(shots) - _SHOTS_NAMED} more" if len(shots) > _SHOTS_NAMED else ""
+            raise LibraryError(
+                f"there is no shot {text}",
+                where=str(self.folder),
+                next_step=f"its shots are: {', '.join(shots[:_SHOTS_NAMED]) or 'none yet'}{more}",
+            )
+        return known
 
     def circle(self, shot: str, *, take: int) -> int | None:
         """Chooses a take; returns the number of the one that was circled before.

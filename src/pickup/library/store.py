@@ -16,7 +16,7 @@ from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 
-from pickup._files import sha256_of, write_bytes
+from pickup._files import make_folder, sha256_of, write_bytes
 from pickup.errors import Finding, LibraryError
 from pickup.library.layout import Layout
 from pickup.library.shelf import is_whole, read_take
@@ -133,7 +133,7 @@ class TakeStore:
 
     def _folder(self, shot: str, *, take: int) -> Path:
         folder = self._layout.take_folder(shot, take=take)
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder)
         return folder
 
     def _free_name(self, shot: str, *, take: int) -> Path:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from pickup._av import Picture, VideoFile
-from pickup.errors import MediaError
+from pickup.errors import MediaError, counted
 from pickup.media.probe import frame_rate
 from pickup.ports import Delivery
 from pickup.timing import FrameRate
@@ -85,7 +85,7 @@ class Mapping:
         cut_off = f", although it declares {declared}" if declared > held else ""
         wanted = f"{needed} are needed for {self._delivery.frames} at {self._delivery.rate}"
         next_step = "fetch it again; if it happens again, generate a longer clip"
-        return self._error(f"holds {held} frames{cut_off}, and {wanted}", next_step)
+        return self._error(f"holds {counted(held, 'frame')}{cut_off}, and {wanted}", next_step)
 
     def _error(self, what: str, next_step: str) -> MediaError:
         path = self._video.path

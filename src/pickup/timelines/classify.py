@@ -14,7 +14,8 @@ from pathlib import Path
 import opentimelineio as otio
 
 from pickup.cut import EventKind, Media, MediaKind
-from pickup.paths import LocalPath, PathKind, file_name, map_path, parse_path
+from pickup.paths import LocalPath, PathKind, file_name, map_path
+from pickup.timelines.references import read_reference
 from pickup.timelines.ruler import span_of
 from pickup.timelines.texts import child, text_of
 from pickup.timing import exact_rate
@@ -52,7 +53,7 @@ class MediaLooker:
     def external(self, reference: otio.schema.ExternalReference, *, name: str) -> Media:
         """A movie, still, sequence or sound file."""
         url = reference.target_url or ""
-        parsed = parse_path(url)
+        parsed = read_reference(url, folder=self._folder, exists=self._exists)
         path = self._local(parsed)
         kind = _kind_by_extension(url)
         if kind is MediaKind.SEQUENCE:
@@ -88,7 +89,7 @@ class MediaLooker:
 
     def local(self, url: str) -> str | None:
         """The path on this machine that a reference means; None for what is no local file."""
-        return self._local(parse_path(url))
+        return self._local(read_reference(url, folder=self._folder, exists=self._exists))
 
     def _local(self, parsed: LocalPath | None) -> str | None:
         if parsed is None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pickup._child import Report
 from pickup._files import whole_file
-from pickup.errors import TimelineError
+from pickup.errors import TimelineError, counted
 from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
 from pickup.timelines.fills import fills_of
@@ -92,8 +92,8 @@ def deliver_timeline(
         if answer.differences:
             first = answer.differences[0]
             raise TimelineError(
-                f"{destination.name} is not delivered: {len(answer.differences)} differences outside the filled "
-                f"ranges, first at {first.where}: was {first.was}, is {first.now}",
+                f"{destination.name} is not delivered: {counted(len(answer.differences), 'difference')} outside the "
+                f"filled ranges, first at {first.where}: was {first.was}, is {first.now}",
                 where=str(timeline),
                 next_step="this is a fault in Pickup; nothing was written. Keep the timeline file and report it",
             )

@@ -93,7 +93,7 @@ def _size_of(path: Path) -> int:
 
 
 def _check_text(text: bytes, *, path: Path, limits: ReadLimits) -> None:
-    if not text.strip():
+    if not text or text.isspace():
         raise TimelineError(f"{path.name} is empty", where=str(path), next_step=_EXPORT_AGAIN)
     if not text.lstrip().startswith((b"{", b"[")):
         raise TimelineError(f"{path.name} is not an OpenTimelineIO file", where=str(path), next_step=_EXPORT_AGAIN)
@@ -143,7 +143,8 @@ def is_nested_deeper(text: bytes, *, than: int) -> bool:
 
 def _parse(text: bytes, *, path: Path) -> otio.schema.Timeline:
     try:
-        root = otio.core.deserialize_json_from_string(text.decode())
+        decoded = text if text.isascii() else text.decode()  # OTIO takes ASCII bytes as they are: one copy less
+        root = otio.core.deserialize_json_from_string(decoded)
     except UnicodeDecodeError as error:
         raise TimelineError(f"{path.name} is not UTF-8 text", where=str(path), next_step=_EXPORT_AGAIN) from error
     except (otio.exceptions.OTIOError, ValueError, RuntimeError, TypeError, IndexError, KeyError) as error:

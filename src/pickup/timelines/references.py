@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import opentimelineio as otio
 
-from pickup.paths import LocalPath, PathKind, PathStyle, map_back, parse_path, write_path
+from pickup.paths import LocalPath, PathKind, PathStyle, map_back, parse_path, without_escapes, write_path
 
 
 def media_references(stack: otio.core.Composition) -> Iterator[otio.core.MediaReference]:
@@ -18,6 +19,24 @@ def media_references(stack: otio.core.Composition) -> Iterator[otio.core.MediaRe
             yield from item.media_references().values()
         elif isinstance(item, otio.core.Composition):
             yield from media_references(item)
+
+
+def read_reference(url: str, *, folder: Path, exists: Callable[[str], bool]) -> LocalPath | None:
+    """The path that a reference names; None for what is no file.
+
+    Some programs write relative URLs percent-encoded, and yet a file may be called `100%25.mov`: a relative
+    reference is decoded where only that names a file.
+
+    Args:
+        url: As the timeline has it.
+        folder: Where the timeline lies.
+        exists: Asks the disk for an absolute path.
+    """
+    path = parse_path(url)
+    plain = without_escapes(path) if path is not None and "%" in url else None
+    if path is None or plain is None or exists(str(folder / path.text)) or not exists(str(folder / plain.text)):
+        return path
+    return plain
 
 
 def find_style(stack: otio.schema.Stack) -> tuple[PathStyle, PathKind]:
@@ -45,7 +64,7 @@ def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, 
     Returns:
         Pairs of the reference as it was and as it is now, each once.
     """
-    relative = list(_relative_references(stack))
+    relative = list(_relative_references(stack, folder=folder))
     if not relative:
         return []
     style, kind = find_style(stack)
@@ -61,11 +80,11 @@ def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, 
 
 
 def _relative_references(
-    stack: otio.schema.Stack,
+    stack: otio.schema.Stack, *, folder: Path
 ) -> Iterator[tuple[otio.core.MediaReference, str, LocalPath]]:
     for reference in media_references(stack):
         url = _url(reference)
-        path = parse_path(url)
+        path = read_reference(url, folder=folder, exists=os.path.exists)
         if path is not None and not path.is_absolute:
             yield reference, url, path
 

@@ -43,8 +43,9 @@ class Ruler:
 
     def frames(self, time: otio.opentime.RationalTime) -> Number:
         """A time as frames of the cut's rate, unrounded."""
-        value, rate = exact_value(time.value), exact_rate(time.rate)
-        return value if rate == self.rate.fps else whole_if_whole(value * self.rate.fps / rate)
+        value, rate, own = exact_value(time.value), exact_rate(time.rate), self.rate.fps
+        same = rate is own or rate == own  # comparing two Fractions costs four times as much as looking twice
+        return value if same else whole_if_whole(value * own / rate)
 
     def range(self, start: Number, end: Number) -> FrameRange:
         """The whole record frames nearest to exact positions, half up."""
@@ -65,9 +66,10 @@ def seconds_of(time: otio.opentime.RationalTime) -> Fraction:
 def span_of(known: otio.opentime.TimeRange) -> Span:
     """A range in exact seconds."""
     start, duration = known.start_time, known.duration
-    if start.rate != duration.rate:
+    spelled = start.rate
+    if spelled != duration.rate:
         return Span(start=seconds_of(start), end=seconds_of(start) + seconds_of(duration))
-    rate, first = exact_rate(start.rate), exact_value(start.value)
+    rate, first = exact_rate(spelled), exact_value(start.value)
     end = first + exact_value(duration.value)
     return Span(start=exact_seconds(first, rate=rate), end=exact_seconds(end, rate=rate))
 
@@ -159,13 +161,18 @@ def speed_of(item: otio.core.Composable) -> Fraction | None:
 
 def source_range_of(item: otio.core.Composable) -> otio.opentime.TimeRange | None:
     """The source range of an item, or what its media has; None for a compound clip shown whole."""
-    if not isinstance(item, otio.core.Item):
-        return None
-    if item.source_range is not None:
-        return item.source_range
-    if isinstance(item, otio.schema.Clip) and item.media_reference is not None:
-        return item.media_reference.available_range
-    return None
+    known = item.source_range if isinstance(item, otio.core.Item) else None
+    if known is None and isinstance(item, otio.schema.Clip):
+        reference = item.media_reference
+        return reference.available_range if reference is not None else None
+    return known
+
+
+def stated_length(item: otio.core.Composable, known: otio.opentime.TimeRange, *, ruler: Ruler) -> Number:
+    """`record_length` of an item whose source range is known."""
+    length: Number = max(ruler.frames(known.duration), 0)
+    speed = speed_of(item) if ruler.premiere else None
+    return whole_if_whole(length / abs(speed)) if speed else length
 
 
 def record_length(item: otio.core.Composable, *, ruler: Ruler) -> Number:
@@ -176,9 +183,7 @@ def record_length(item: otio.core.Composable, *, ruler: Ruler) -> Number:
     """
     known = source_range_of(item)
     if known is not None:
-        length: Number = max(ruler.frames(known.duration), 0)
-        speed = speed_of(item) if ruler.premiere else None
-        return whole_if_whole(length / abs(speed)) if speed else length
+        return stated_length(item, known, ruler=ruler)
     if isinstance(item, otio.schema.Stack):
         return max((record_length(each, ruler=ruler) for each in item), default=0)
     if isinstance(item, otio.schema.Track):

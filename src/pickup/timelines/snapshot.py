@@ -41,6 +41,7 @@ from pickup.timelines.ruler import (
     seconds_of,
     source_range_of,
     speed_of,
+    stated_length,
     whole_if_whole,
 )
 from pickup.timelines.texts import child, is_ours, marker_words, own_brief, own_mark, title_text
@@ -186,8 +187,9 @@ class _Reader:
                 if isinstance(item, otio.schema.Transition):
                     transitions.append(self._transition(item, address=place, at=position))
                     continue
-                end = position + self._record_length(item, track_name=track.name)
-                event = self._event(item, kind=kind, address=place, start=position, end=end, window=window)
+                known = source_range_of(item)  # asked once: every property of OTIO makes a new object
+                end = position + self._record_length(item, known, track_name=track.name)
+                event = self._event(item, known, kind=kind, address=place, start=position, end=end, window=window)
             except TimingError as error:
                 raise self._unreadable(item, error, track_name=track.name) from error
             if event is not None:
@@ -207,9 +209,13 @@ class _Reader:
             digest=self._track_digest(track),
         )
 
-    def _record_length(self, item: otio.core.Composable, *, track_name: str) -> Number:
+    def _record_length(
+        self, item: otio.core.Composable, known: otio.opentime.TimeRange | None, *, track_name: str
+    ) -> Number:
+        if known is not None:
+            return stated_length(item, known, ruler=self._ruler)
         length = record_length(item, ruler=self._ruler)
-        if not length and source_range_of(item) is None and not isinstance(item, otio.core.Composition):
+        if not length and not isinstance(item, otio.core.Composition):
             where = f"{self._name}, {track_name}"
             said = f"“{item.name}” states no length and is taken as empty"
             self.findings.append(warning("NO_LENGTH", said, where=where))
@@ -225,6 +231,7 @@ class _Reader:
     def _event(
         self,
         item: otio.core.Composable,
+        known: otio.opentime.TimeRange | None,
         *,
         kind: TrackKind,
         address: Address,
@@ -248,7 +255,7 @@ class _Reader:
         shown = record if window is None else record.common(window)
         if shown is None:
             return None
-        event = self._shown_event(item, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
+        event = self._shown_event(item, known, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
         if event.markers and shown != record:
             seen = tuple(each for each in event.markers if _counts_in(shown, each, whole=record))
             event = replace(event, markers=seen)
@@ -257,6 +264,7 @@ class _Reader:
     def _shown_event(
         self,
         item: otio.core.Composable,
+        known: otio.opentime.TimeRange | None,
         *,
         kind: TrackKind,
         address: Address,
@@ -265,7 +273,6 @@ class _Reader:
         on_grid: bool,
     ) -> Event:
         speed = speed_of(item)
-        known = source_range_of(item)
         source_start = seconds_of(known.start_time) if known is not None else Fraction(0)
         shown_from = source_start
         if shown.start != start:
@@ -279,8 +286,7 @@ class _Reader:
                 inner_start = whole_if_whole(start - self._ruler.rate.frames(source_start))
                 tracks = self._inner_tracks(item, address=address, start=inner_start, window=shown)
         is_item = isinstance(item, otio.core.Item)
-        effects = item.effects if is_item else ()
-        markers = item.markers if is_item else ()
+        titled = event_kind is EventKind.TITLE and _is_clip(item)
         metadata = item.metadata
         ours = is_ours(metadata)
         return Event(
@@ -293,19 +299,24 @@ class _Reader:
             enabled=bool(item.enabled) if is_item else True,
             on_grid=on_grid,
             media=media,
-            text=title_text(item.media_reference, effects) if event_kind is EventKind.TITLE and _is_clip(item) else "",
+            text=title_text(item.media_reference, item.effects) if titled else "",
             brief=own_brief(metadata) if ours else "",
             generator=generator,
-            markers=tuple(
-                self._markers(markers, record_start=start, source_start=source_start, speed=speed or Fraction(1))
-            )
-            if markers
-            else (),
+            markers=self._own_markers(item, known, start=start, speed=speed) if is_item else (),
             filled=self._filled(metadata if ours else None, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
             digest=self._digest(item, opened=bool(tracks)),
         )
+
+    def _own_markers(
+        self, item: otio.core.Item, known: otio.opentime.TimeRange | None, *, start: Number, speed: Fraction | None
+    ) -> tuple[Marker, ...]:
+        markers = item.markers
+        if not markers:
+            return ()
+        first = self._ruler.frames(known.start_time) if known is not None else 0
+        return tuple(self._markers(markers, record_start=start, source_start=first, speed=speed or Fraction(1)))
 
     def _inner_tracks(
         self, item: otio.schema.Stack | otio.schema.Track, *, address: Address, start: Number, window: FrameRange
@@ -358,13 +369,15 @@ class _Reader:
         source_start: Number,
         speed: Fraction,
     ) -> Iterator[Marker]:
+        """Markers of what begins at a record frame with a source frame, both counted at the cut's rate, unrounded."""
         pace = abs(speed)
         for marker in islice(markers, len(markers)):  # the end of the list itself would cost an exception in C++
             marked = marker.marked_range
             note, keywords = marker_words(marker)
-            offset = (seconds_of(marked.start_time) - source_start) / pace
-            start = record_start + self._ruler.rate.frames(offset)
-            length = self._ruler.frames(marked.duration) / pace
+            offset, length = self._ruler.frames(marked.start_time) - source_start, self._ruler.frames(marked.duration)
+            if pace != 1:  # whole frames stay integers
+                offset, length = offset / pace, length / pace
+            start = record_start + offset
             yield Marker(
                 name=marker.name,
                 note=note,

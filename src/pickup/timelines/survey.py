@@ -78,7 +78,7 @@ def survey_timeline(timeline: Path, *, settings: ReadSettings, rules: Rules, exp
         TimelineError: It cannot be read, or reading it ended or outlived the child.
     """
     request = SurveyRequest(timeline=str(timeline), settings=settings, rules=rules, explain=explain)
-    answer = in_child("pickup.timelines.survey:run_survey", request, timeline=timeline, settings=settings)
+    answer = in_child("pickup.timelines.survey:yield_survey", request, timeline=timeline, settings=settings)
     if not isinstance(answer, Survey):
         raise TimelineError(f"{timeline.name} gave no answer", where=str(timeline))
     return answer
@@ -130,29 +130,36 @@ def without_collector() -> Iterator[None]:
             gc.enable()
 
 
-@without_collector()
 def run_survey(request: SurveyRequest, report: Report) -> Survey:
-    """The child's side of `survey_timeline`."""
+    """`yield_survey` in a process that lives on: what was read is taken apart before it returns."""
+    return next(yield_survey(request, report))
+
+
+def yield_survey(request: SurveyRequest, report: Report) -> Iterator[Survey]:
+    """The child's side of `survey_timeline`; the timeline stays in memory until the child ends, which is faster."""
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone
     from pickup.timelines.read import ReadLimits, read_timeline  # noqa: PLC0415
     from pickup.timelines.snapshot import take_snapshot  # noqa: PLC0415
 
-    path, settings = Path(request.timeline), request.settings
-    file = read_timeline(path, limits=ReadLimits(file_mb=settings.file_mb, nesting=settings.nesting))
-    report(0.5)
-    looker = MediaLooker(path.parent, prefixes=dict(settings.prefixes))
-    cut = take_snapshot(file.timeline, name=path.name, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag)
-    found = find_holes(cut, rules=request.rules, explain=request.explain)
-    footage = tuple(dict.fromkeys(_footage(cut)))
-    step = max(len(footage) // _PROBED_FILES, 1)
-    return Survey(
-        sha256=file.sha256,
-        cut=replace(cut, tracks=(), markers=()),
-        found=found,
-        fills=fills_of(cut),
-        footage=footage[::step][:_PROBED_FILES],
-        footage_total=len(footage),
-    )
+    with without_collector():
+        path, settings = Path(request.timeline), request.settings
+        file = read_timeline(path, limits=ReadLimits(file_mb=settings.file_mb, nesting=settings.nesting))
+        report(0.5)
+        looker = MediaLooker(path.parent, prefixes=dict(settings.prefixes))
+        cut = take_snapshot(
+            file.timeline, name=path.name, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag
+        )
+        found = find_holes(cut, rules=request.rules, explain=request.explain)
+        footage = tuple(dict.fromkeys(_footage(cut)))
+        step = max(len(footage) // _PROBED_FILES, 1)
+        yield Survey(
+            sha256=file.sha256,
+            cut=replace(cut, tracks=(), markers=()),
+            found=found,
+            fills=fills_of(cut),
+            footage=footage[::step][:_PROBED_FILES],
+            footage_total=len(footage),
+        )
 
 
 def _footage(cut: Cut) -> Iterator[str]:

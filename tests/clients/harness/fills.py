@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from harness.copies import exact
-from harness.media import make_media
 from pickup.demo.media import SampleMedia
 from pickup.demo.sample import ExpectedHole, Sample
+from pickup.testing.sample_media import make_media
 
 Node = dict[str, Any]
 
