@@ -177,7 +177,8 @@ class _Matcher:
 
     def __init__(self, claims: Sequence[Claim], sightings: Sequence[Sighting]) -> None:
         self._claims = claims
-        self._free = sorted(sightings, key=lambda each: each.start)
+        self._sightings = sorted(sightings, key=lambda each: each.start)
+        self._taken: set[str] = set()
         self._shots: dict[int, tuple[str, str]] = {}
 
     def is_settled(self, place: int) -> bool:
@@ -185,7 +186,7 @@ class _Matcher:
 
     def settle(self, place: int, shot: str, *, by: str) -> None:
         self._shots[place] = (shot, by)
-        self._free = [each for each in self._free if each.shot.upper() != shot.upper()]
+        self._taken.add(shot.upper())
 
     def settled(self) -> list[tuple[str | None, str]]:
         return [self._shots.get(place, (None, "")) for place in range(len(self._claims))]
@@ -193,8 +194,8 @@ class _Matcher:
     def pair(self, by: str, *, of_claim: _KeyOfClaim, of_sighting: _KeyOfSighting) -> Iterator[Finding]:
         """One rule over everything that is still free; a tie goes by neighbours, then by record order."""
         known: dict[Hashable, list[Sighting]] = defaultdict(list)
-        for sighting in self._free:
-            if of_sighting(sighting) is not None:
+        for sighting in self._sightings:
+            if sighting.shot.upper() not in self._taken and of_sighting(sighting) is not None:
                 known[of_sighting(sighting)].append(sighting)
         wanting: dict[Hashable, list[int]] = defaultdict(list)
         for place, claim in enumerate(self._claims):
@@ -205,11 +206,11 @@ class _Matcher:
             pairs = self._with_alike(list(self._pairs(places, known[key])), places)
             for place, sighting in pairs:
                 self._shots[place] = (sighting.shot, by)
-                used.add(sighting.shot)
+                used.add(sighting.shot.upper())
             rivals = {self._alike(place) for place in places}
             if len(rivals) > len(known[key]) or len({each.shot for each in known[key]}) > 1:
                 yield self._tie(pairs, by=by)
-        self._free = [each for each in self._free if each.shot not in used]
+        self._taken |= used
 
     def _pairs(self, places: Sequence[int], sightings: Sequence[Sighting]) -> Iterator[tuple[int, Sighting]]:
         left = list(sightings)

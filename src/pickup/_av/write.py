@@ -111,15 +111,29 @@ def write_video(path: Path, frames: Iterable[VideoFrame], *, target: Target) -> 
     count = 0
     with ffmpeg_errors(path), _container(path, target) as container:
         stream = _stream(container, target, encoding)
-        for frame in frames:
-            _stamp(frame, number=count, rate=target.rate)
-            container.mux(stream.encode(frame))
-            count += 1
-        if count:
-            container.mux(stream.encode(None))
+        try:
+            for frame in frames:
+                _stamp(frame, number=count, rate=target.rate)
+                container.mux(stream.encode(frame))
+                count += 1
+            if count:
+                container.mux(stream.encode(None))
+        except BaseException:
+            _let_threads_end(stream)
+            raise
     if not count:
         raise MediaError(f"there is no frame to write into {path.name}", where=str(path))
     return count
+
+
+def _let_threads_end(stream: VideoStream) -> None:
+    """Drains an encoder that failed.
+
+    Freed while its threads work, it would wait for a thread that waits for Python to log something: a deadlock, seen
+    with PyAV 18.1 on a full disk.
+    """
+    with suppress(av.error.FFmpegError):
+        stream.encode(None)
 
 
 def _checked(path: Path, target: Target) -> Encoding:

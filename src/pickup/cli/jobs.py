@@ -11,7 +11,7 @@ from rich.table import Table
 
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options
-from pickup.cli.plain import escape
+from pickup.cli.plain import escape, plain_table
 from pickup.config import state_folder
 from pickup.jobs.ledger import open_ledger
 from pickup.jobs.states import Job
@@ -63,9 +63,7 @@ def _document(job: Job) -> dict[str, object]:
 
 
 def _table(jobs: tuple[Job, ...]) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
-    for column in ("job", "updated (UTC)", "shot", "state", "cost", "what"):
-        table.add_column(column, no_wrap=column != "what", overflow="fold")
+    table = plain_table("job", "updated (UTC)", "shot", "state", "cost", "what", wraps={"what"})
     for job in jobs:
         order = job.order
         message = f"\n{escape(job.message)}" if job.message else ""

@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pickup.briefs import Brief
-from pickup.cli.plain import escape
+from pickup.cli.plain import escape, plain_table
 from pickup.errors import Finding, Severity, counted
 from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
 from pickup.holes import Hole, Passed
@@ -20,6 +20,7 @@ from pickup.ports import Progress as TakeProgress
 from pickup.timing import FrameRange
 
 _COLORS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+_UNBROKEN = frozenset({"shot", "record in", "length", "takes", "price"})
 _MB = 1_000_000
 
 
@@ -133,11 +134,8 @@ def megabytes(count: int) -> str:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
-    for column in columns:
-        fixed = column in ("shot", "kind", "record in", "length", "takes", "price")
-        table.add_column(column, no_wrap=fixed, overflow="fold")
-    return table
+    """A table whose words wrap and whose codes, times and prices do not."""
+    return plain_table(*columns, wraps=set(columns) - _UNBROKEN)
 
 
 class TakeBars:

@@ -10,7 +10,7 @@ from rich.table import Table
 
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, timeline_argument
-from pickup.cli.plain import escape
+from pickup.cli.plain import escape, plain_table
 from pickup.library import Library
 from pickup.takes import Take
 
@@ -65,9 +65,7 @@ def _take_document(take: Take, *, shelf: Library) -> dict[str, object]:
 
 
 def _table(shots: list[str], *, shelf: Library) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
-    for column in ("shot", "take", "frames", "cost", "made by", "file"):
-        table.add_column(column, no_wrap=column != "file", overflow="fold")
+    table = plain_table("shot", "take", "frames", "cost", "made by", "file", wraps={"file"})
     for shot in shots:
         circled = shelf.circled(shot)
         for take in shelf.takes(shot):

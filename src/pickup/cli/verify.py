@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 from rich.console import Console
-from rich.table import Table
 
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options
-from pickup.cli.plain import escape
+from pickup.cli.plain import escape, plain_table
 from pickup.errors import counted
 from pickup.fill.documents import findings_document
 from pickup.fill.prepare import read_settings, recognize_shots, rules_of
@@ -61,9 +60,7 @@ def _document(proof: Proof, *, holes_left: list[str]) -> dict[str, object]:
 
 def _print(proof: Proof, *, console: Console, quiet: bool, no_placeholders: bool) -> None:
     if proof.differences:
-        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold dim")
-        for column in ("where", "was", "is"):
-            table.add_column(column, overflow="fold")
+        table = plain_table("where", "was", "is", wraps={"where", "was", "is"})
         for each in proof.differences:
             table.add_row(escape(each.where), escape(each.was), escape(each.now))
         console.print(table)

@@ -64,8 +64,9 @@ def choose_takes(prepared: Prepared) -> Shown:
     """The circled take of every shot, as far as it covers its holes."""
     relinks: list[Relink] = []
     held: list[tuple[str, str]] = []
+    shown = prepared.library.circled_of(shot.spec.code for shot in prepared.shots)
     for shot in prepared.shots:
-        circled = prepared.library.circled(shot.spec.code)
+        circled = shown[shot.spec.code]
         if circled is None:
             continue
         why = misfit(circled, shot.spec)
@@ -84,9 +85,10 @@ def choose_takes(prepared: Prepared) -> Shown:
 def _switched(prepared: Prepared) -> Iterator[Relink]:
     """Takes that the cut shows already, where another one is circled now."""
     library = prepared.library
+    shown = library.circled_of(fill.shot for fill in prepared.survey.fills)
     to_be_made = {hole.record for shot in prepared.shots for hole in shot.spec.holes}
     for fill in prepared.survey.fills:
-        circled = library.circled(fill.shot)
+        circled = shown[fill.shot]
         if circled is None or circled.number == fill.take or fill.record in to_be_made:
             continue
         if circled.rate != prepared.delivery.rate or circled.frames < fill.offset + fill.record.length:

@@ -19,7 +19,7 @@ def _set_in_vain(config: Config) -> Iterator[str]:
     chosen = conform.model_fields_set
     vain = {
         "[conform] audio": conform.audio != "none",
-        "[conform] color": "color" in chosen,
+        "[conform] color": "color" in chosen and conform.color != "off",
         "[conform] color_strength": "color_strength" in chosen,
         "[conform] proxies": "proxies" in chosen and conform.proxies,
         "characters": bool(config.characters),

@@ -163,11 +163,12 @@ def plan_again(
     groups, recognized, new_codes = recognize_shots(survey.found.holes, library=library, cut_name=cut_name)
     wishes = _wishes(survey, delivery=delivery, config=config)
     provider, offer = _provider(config)
+    circled = library.circled_of(code for code, *_ in groups)
     shots = []
     for code, holes, by in groups:
         spec = make_spec(holes, code=code, wishes=wishes)
         takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
-        shown = library.circled(code)
+        shown = circled[code]
         outgrown = shown is not None and offer.is_free and bool(misfit(shown, spec))
         renewed = outgrown or code.upper() in {each.upper() for each in options.refresh}
         shot = Shot(

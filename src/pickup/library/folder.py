@@ -16,7 +16,7 @@ import re
 import secrets
 import time
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -201,7 +201,14 @@ class Library:
         A choice whose file is missing is no reason to show another take unasked: the answer is None, and `findings`
         says why.
         """
-        chosen = self._index().circled.get(shot) if self.exists else None
+        return self.circled_of([shot])[shot]
+
+    def circled_of(self, shots: Iterable[str]) -> dict[str, Take | None]:
+        """`circled` of many shots; library.json is read once for all of them."""
+        choices: Mapping[str, int] = self._index().circled if self.exists else {}
+        return {shot: self._shown(shot, chosen=choices.get(shot)) for shot in shots}
+
+    def _shown(self, shot: str, *, chosen: int | None) -> Take | None:
         files = (each for each in self._take_files(shot) if chosen in (None, each.take))
         return next((each.as_take() for each in files if is_whole(self.layout, each)), None)
 

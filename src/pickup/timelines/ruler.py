@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from pickup.errors import Finding, TimingError, info
+from pickup.errors import Finding, TimingError, counted, info
 from pickup.timelines.texts import child
 from pickup.timing import (
     FrameRange,
@@ -91,7 +91,7 @@ def find_rate(timeline: otio.schema.Timeline) -> tuple[FrameRate, str]:
             votes.update(_rates(track))
     if votes:
         fps, count = votes.most_common(1)[0]
-        return FrameRate(fps=fps), f"{count} of {votes.total()} items on picture tracks"
+        return FrameRate(fps=fps), f"{count} of {counted(votes.total(), 'item')} on picture tracks"
     raise TimingError(
         "it has no picture track with a frame rate", next_step="export the timeline with its picture tracks"
     )

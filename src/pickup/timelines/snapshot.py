@@ -28,7 +28,7 @@ from pickup.cut import (
     Transition,
     walk_events,
 )
-from pickup.errors import Finding, TimelineError, TimingError, warning
+from pickup.errors import Finding, TimelineError, TimingError, counted, warning
 from pickup.timelines.classify import MediaLooker, classify
 from pickup.timelines.complaints import quoted
 from pickup.timelines.fingerprints import marker_digest, shallow_digest, text_digest, timeline_digest
@@ -122,7 +122,7 @@ def _off_grid(tracks: tuple[Track, ...], *, start: int, rate: FrameRate, drops: 
         place = timecode(start + event.record.start, rate=rate, drop_frame=drops)
         yield warning(
             "OFF_GRID",
-            f"{len(loose)} items do not begin and end on whole frames of {rate}; nothing is filled on such an edge",
+            f"edges off the whole frames of {rate}: {counted(len(loose), 'item')}; nothing is filled on such an edge",
             where=f"{track.name} {place}",
         )
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from pickup.cut import Cut, Event, EventKind, Marker, Track, TrackKind
+from pickup.errors import counted
 from pickup.takes import Relink
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timing import FrameRate
@@ -47,8 +48,8 @@ class _Piece:
     digest: str
 
     def describe(self) -> str:
-        frames = self.end - self.start
-        return f"{self.kind.value} “{self.name}”, {frames} frames from source {float(self.source):.3f} s"
+        frames = counted(self.end - self.start, "frame")
+        return f"{self.kind.value} “{self.name}”, {frames} from source {float(self.source):.3f} s"
 
 
 def differences(old: Cut, new: Cut, *, fillable: Collection[Interval]) -> list[Difference]:
