@@ -174,3 +174,16 @@ def test_verify_sees_a_take_that_is_a_frame_too_short(desk: Any, tmp_path: Path)
     short = tmp_path / "short.otio"
     short.write_text(json.dumps(content))
     assert desk.run("verify", short, "--against", desk.timeline).code == 1
+
+
+def test_a_take_that_fits_is_shown_where_the_circled_one_does_not_and_none_is_made(desk: Any) -> None:
+    fill(desk)
+    content = json.loads(desk.timeline.read_text())
+    items_of(content)[1]["source_range"]["duration"]["value"] += 6
+    desk.timeline.write_text(json.dumps(content))
+    fill(desk)
+    desk.run("circle", "SH0010", "1")
+    media = desk.media_files()
+    assert fill(desk)["filled"] == ["SH0010"]
+    assert desk.media_files() == media
+    assert desk.run("takes", desk.timeline, "--json").document["shots"][0]["circled"] == 2

@@ -13,7 +13,8 @@ from rich.text import Text
 from pickup.briefs import Brief
 from pickup.cli.plain import escape, plain_table
 from pickup.errors import Finding, Severity, counted
-from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
+from pickup.fill.delivery import SIZE_UNKNOWN
+from pickup.fill.prepare import Prepared
 from pickup.holes import Hole, Passed
 from pickup.plan import Pickup
 from pickup.ports import Progress as TakeProgress

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from pickup.errors import Finding
-from pickup.fill.prepare import SIZE_UNKNOWN, Prepared
+from pickup.fill.delivery import SIZE_UNKNOWN
+from pickup.fill.prepare import Prepared
 from pickup.holes import Hole, Passed
 from pickup.library.versions import latest
 from pickup.plan import Pickup

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from pickup.config import Config
-from pickup.cut import Size
-from pickup.errors import ConfigError, Finding, counted, info, warning
+from pickup.errors import Finding, counted, info, warning
+from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.stale import what_changed
 from pickup.holes import Hole, Rules
@@ -25,14 +25,6 @@ from pickup.providers.registry import find_offer, load_provider
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec
 from pickup.takes import Take
 from pickup.timelines.survey import ReadSettings, Survey, survey_timeline
-
-SIZE_UNKNOWN = "not looked for"
-"""Where a size comes from when no media was opened; nothing may be concluded from it."""
-
-_LARGEST: Size = (3840, 2160)
-_DEFAULT_SIZE: Size = (1920, 1080)
-_RATE_POLICIES = ("auto", "nearest")
-_CODECS = ("auto", "prores_lt", "prores", "prores_hq")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +128,7 @@ def prepare(
     library = Library.at(config.library_folder, tag=config.tag)
     settings = read_settings(config, library=library)
     survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain)
-    delivery, said = _delivery(survey, config=config, probe=probe)
+    delivery, said = find_delivery(survey, config=config, probe=probe)
     return plan_again(
         timeline,
         survey=survey,
@@ -169,7 +161,8 @@ def plan_again(
         spec = make_spec(holes, code=code, wishes=wishes)
         takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
         shown = circled[code]
-        outgrown = shown is not None and offer.is_free and bool(misfit(shown, spec))
+        fits_none = all(misfit(take, spec) for take in takes)
+        outgrown = shown is not None and offer.is_free and bool(misfit(shown, spec)) and fits_none
         renewed = outgrown or code.upper() in {each.upper() for each in options.refresh}
         shot = Shot(
             spec=spec,
@@ -271,29 +264,6 @@ def _claim(hole: Hole, *, given: Collection[str]) -> Claim:
     return Claim(hole=hole, words=comparable_words(brief.text) if brief else "", code=code, filled=filled)
 
 
-def _delivery(survey: Survey, *, config: Config, probe: bool) -> tuple[Delivered, list[Finding]]:
-    size, size_from, said = _find_size(survey, config=config, probe=probe)
-    if config.codec not in _CODECS:
-        raise ConfigError(
-            f"codec {config.codec!r} is not written yet", where="codec", next_step=f"use one of: {', '.join(_CODECS)}"
-        )
-    if config.conform.rate not in _RATE_POLICIES:
-        raise ConfigError(
-            f"[conform] rate = {config.conform.rate!r} is not built yet",
-            where="conform.rate",
-            next_step=f"use one of: {', '.join(_RATE_POLICIES)}",
-        )
-    delivery = Delivered(
-        rate=survey.cut.rate,
-        size=size,
-        size_from=size_from,
-        codec=config.codec,
-        record_timecode=config.timecode == "record",
-        fit=config.conform.fit,
-    )
-    return delivery, said
-
-
 def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishes:
     return ShotWishes(
         delivery=delivery,
@@ -306,43 +276,6 @@ def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishe
         start_frame=survey.cut.start_frame,
         drop_frame=survey.cut.drop_frame,
     )
-
-
-def _find_size(survey: Survey, *, config: Config, probe: bool) -> tuple[Size, str, list[Finding]]:
-    """The flag's or the config's size, else the timeline's, else what most footage shares."""
-    if config.size is not None:
-        return config.size, "the settings", []
-    if survey.cut.size is not None:
-        return _even(survey.cut.size), survey.cut.size_from or "the timeline", []
-    if not probe:
-        return _DEFAULT_SIZE, SIZE_UNKNOWN, []
-    sizes = _footage_sizes(survey.footage)
-    said = []
-    if survey.footage_total > len(survey.footage):
-        message = f"{len(survey.footage)} of {survey.footage_total} files were probed for the picture size"
-        said.append(info("SIZE_PROBED", message, where=survey.cut.name))
-    if not sizes:
-        return _DEFAULT_SIZE, "the default, as no footage is here", said
-    size, count = sizes.most_common(1)[0]
-    return _even(size), f"{count} of {sizes.total()} footage files", said
-
-
-def _footage_sizes(paths: Sequence[str]) -> Counter[Size]:
-    from pickup.media.probe import MediaInfo, probe_files  # noqa: PLC0415 - `holes` opens no media: FFmpeg is not loaded
-
-    found = probe_files([Path(path) for path in paths])
-    return Counter(_at_most(each.upright_size) for each in found if isinstance(each, MediaInfo))
-
-
-def _at_most(size: Size) -> Size:
-    """The size, made smaller with its shape kept where it is larger than 4K."""
-    width, height = size
-    scale = max(width / max(_LARGEST), height / max(_LARGEST), 1.0)
-    return (round(width / scale), round(height / scale))
-
-
-def _even(size: Size) -> Size:
-    return (size[0] - size[0] % 2, size[1] - size[1] % 2)
 
 
 def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool) -> tuple[int, ...]:

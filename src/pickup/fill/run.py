@@ -15,7 +15,7 @@ from pickup.errors import ConfigError, Finding, LibraryError, TimelineError
 from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
 from pickup.fill.hand_back import Shown, Version, choose_takes, hand_back
-from pickup.fill.prepare import FillOptions, Prepared, Shot, plan_again, prepare
+from pickup.fill.prepare import FillOptions, Prepared, Shot, misfit, plan_again, prepare
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
@@ -152,6 +152,7 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
         _log(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
     _circle_refreshed(prepared, result)
     prepared = replace(prepared, shots=_with_new_takes(prepared, config=config))
+    _circle_what_fits(prepared)
     shown = choose_takes(prepared)
     held = _held(prepared, shown, result)
     hearing.stage("writing and verifying the timeline")
@@ -182,6 +183,20 @@ def _circle_refreshed(prepared: Prepared, result: RunResult) -> None:
             first[outcome.shot] = min(first.get(outcome.shot, outcome.take), outcome.take)
     for shot, take in first.items():
         prepared.library.circle(shot, take=take)
+
+
+def _circle_what_fits(prepared: Prepared) -> None:
+    """Where a hole outgrew its circled take and the library has one that fits, that one is shown.
+
+    So it is after a new take was made for the hole, also where a crash came before it was circled.
+    """
+    library = prepared.library
+    circled = library.circled_of(shot.spec.code for shot in prepared.shots)
+    for shot in prepared.shots:
+        shown = circled[shot.spec.code]
+        fitting = [take.number for take in shot.takes if not misfit(take, shot.spec)]
+        if shown is not None and misfit(shown, shot.spec) and fitting:
+            library.circle(shot.spec.code, take=max(fitting))
 
 
 def _held(prepared: Prepared, shown: Shown, result: RunResult) -> tuple[tuple[str, str], ...]:
