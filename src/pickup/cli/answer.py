@@ -30,8 +30,8 @@ def told_in_json(arguments: Sequence[str]) -> bool:
 
 
 def print_json(document: Mapping[str, object]) -> None:
-    """The one document on standard output."""
-    click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    """The one document on standard output, laid out where a person looks at it; programs get it on one line."""
+    click.echo(json.dumps(document, indent=2 if sys.stdout.isatty() else None, ensure_ascii=False))
 
 
 def printable(text: str) -> str:

@@ -5,14 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from rich.console import Console
 
-from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options, shape_options, timeline_argument
 from pickup.errors import counted
 from pickup.fill.documents import holes_document
-from pickup.fill.prepare import prepare
+from pickup.fill.prepare import Prepared, prepare
 
 
 @click.command("holes")
@@ -34,7 +32,16 @@ def command(
     prepared = prepare(timeline, config=settings, explain=explain, probe=False)
     if in_json:
         print_json(holes_document(prepared, explain=explain))
-        return ExitCode.DONE
+    else:
+        _print(prepared, explain=explain, quiet=quiet)
+    return ExitCode.DONE
+
+
+def _print(prepared: Prepared, *, explain: bool, quiet: bool) -> None:
+    from rich.console import Console  # noqa: PLC0415 - programs that ask for JSON need no tables
+
+    from pickup.cli import show  # noqa: PLC0415
+
     console = Console()
     found = prepared.survey.found
     console.print(show.head_line(prepared))
@@ -48,7 +55,6 @@ def command(
         console.print(show.findings_table(prepared.findings))
     if not quiet:
         console.print(_next(prepared.timeline, count=len(found.holes), explain=explain))
-    return ExitCode.DONE
 
 
 def _next(timeline: Path, *, count: int, explain: bool) -> str:

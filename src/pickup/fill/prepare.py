@@ -155,6 +155,7 @@ def plan_again(
     groups, recognized, new_codes = recognize_shots(survey.found.holes, library=library, cut_name=cut_name)
     wishes = _wishes(survey, delivery=delivery, config=config)
     provider, offer = _provider(config)
+    sized = delivery.size_from != SIZE_UNKNOWN  # nothing is quoted, and nothing called stale, for a size unknown
     circled = library.circled_of(code for code, *_ in groups)
     shots = []
     for code, holes, by in groups:
@@ -168,7 +169,7 @@ def plan_again(
             spec=spec,
             takes=takes,
             by=by,
-            stale=_stale(shown, spec, library=library) if delivery.size_from != SIZE_UNKNOWN else "",
+            stale=_stale(shown, spec, library=library) if sized else "",
             renewed=renewed,
             missing=_missing(spec, takes=takes, renewed=renewed),
             provider=provider,
@@ -176,7 +177,7 @@ def plan_again(
         )
         shots.append(shot)
     plan = make_plan(
-        [_request(shot) for shot in shots],
+        [_request(shot) for shot in shots] if sized else [],
         estimate=_Estimate(offer=offer),
         budget=_budget(config),
         paid_unbriefed=options.unbriefed,
