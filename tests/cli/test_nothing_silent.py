@@ -91,7 +91,7 @@ def test_a_brief_that_asks_for_another_look_or_seed_makes_its_take_stale(desk: A
 
 NOT_BUILT = {
     "[conform] audio": '[conform]\naudio = "keep"\n',
-    "[conform] color": '[conform]\ncolor = "off"\n',
+    "[conform] color": '[conform]\ncolor = "auto"\n',
     "[conform] color_strength": "[conform]\ncolor_strength = 0.5\n",
     "[conform] proxies": "[conform]\nproxies = true\n",
     "characters": '[characters.mara]\nimages = ["mara.png"]\n',
