@@ -1,7 +1,7 @@
 """The disk: every file that Pickup leaves behind is written through here, whole or not at all.
 
 A file is written beside its place under a temporary name, flushed to the disk, and renamed. A crash leaves the old
-file or the new one, and at worst a `.pickup-….part` that the next run removes.
+file or the new one, and at worst a `.pickup-….part` that a later run removes.
 """
 
 from __future__ import annotations
@@ -104,12 +104,6 @@ def free_bytes(folder: Path) -> int:
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free
-
-
-def remove_parts(folder: Path) -> None:
-    """Removes what interrupted writes left in `folder`; call only while nobody else writes there."""
-    for part in folder.glob(f"{PART_PREFIX}*{PART_SUFFIX}*"):
-        part.unlink(missing_ok=True)
 
 
 def _flush(path: Path) -> None:

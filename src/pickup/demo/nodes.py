@@ -10,7 +10,6 @@ leaves out. It decides nothing; see `pickup.demo.desk`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import cast
 
 Node = dict[str, object]
 """One JSON object of an OTIO file."""
@@ -202,8 +201,3 @@ def timeline(name: str, *, tracks: Node, start: Node | None, metadata: Node) -> 
         "global_start_time": start,
         "tracks": tracks,
     }
-
-
-def children_of(node: Node) -> list[Node]:
-    """The children of a stack or track; none for anything else."""
-    return cast("list[Node]", node.get("children", []))
