@@ -22,10 +22,11 @@ _CHUNK_BYTES = 1 << 20
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[Path]:
+def whole_file(path: Path, *, optional: bool = False) -> Iterator[Path]:
     """Gives a temporary path beside `path`; what was written there replaces `path` when the block ends well.
 
-    The temporary file keeps the extension, because muxers choose by it.
+    The temporary file keeps the extension, because muxers choose by it. A block that wrote nothing is an error, unless
+    the file is `optional`: then `path` stays as it is.
 
     Raises:
         LibraryError: The folder is read-only or the disk is full; nothing is left behind.
@@ -34,6 +35,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     part = path.with_name(f"{PART_PREFIX}{uuid.uuid4().hex}{PART_SUFFIX}{path.suffix}")
     try:
         yield part
+        if optional and not part.exists():
+            return
         _flush(part)
         part.replace(path)
         _flush_folder(path.parent)

@@ -99,12 +99,33 @@ class Marker:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PickupMark:
-    """What Pickup itself wrote into an item's metadata when it filled it."""
+    """What Pickup itself wrote into an item's metadata when it filled it.
+
+    Attributes:
+        spare: It fills nothing: it is another take that stands by, disabled, above the one that does.
+    """
 
     shot: str
     take: int
     hole: str
     previs: bool = False
+    spare: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """Fingerprints of what an item carries besides what a snapshot holds, for comparing files of two programs.
+
+    Attributes:
+        effects: Of every effect but plain time warps.
+        metadata: Of metadata that belongs to no NLE.
+        alternates: Of the references that are not shown, by key and file name.
+    """
+
+    effects: str = ""
+    metadata: str = ""
+    alternates: str = ""
+    color: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +142,7 @@ class Event:
         straightened: A compound clip whose inside could be placed in record frames exactly.
         markers: In record frames of the cut.
         digest: Fingerprint of everything but place and source range; empty unless asked for.
+        parts: Fingerprints that survive a change of format; None unless asked for.
     """
 
     kind: EventKind
@@ -140,6 +162,7 @@ class Event:
     tracks: tuple[Track, ...] = ()
     straightened: bool = True
     digest: str = ""
+    parts: Parts | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,6 +189,8 @@ class Track:
     Attributes:
         number: Place among the tracks of its kind, from 0 at the bottom.
         place: Index among all children of the stack it lies in.
+        digest: Fingerprint of all that is said of the track; empty unless asked for.
+        metadata: Fingerprint of its metadata that belongs to no NLE.
         starts: First record frames of the events, for looking up; `edits` likewise of the transitions.
     """
 
@@ -180,6 +205,7 @@ class Track:
     enabled: bool = True
     locked: bool = False
     digest: str = ""
+    metadata: str = ""
     starts: tuple[int, ...] = field(default=(), repr=False, compare=False)
     edits: tuple[int, ...] = field(default=(), repr=False, compare=False)
 
@@ -220,7 +246,9 @@ class Cut:
         start_frame: Frame number of the first frame, as timecode counts.
         duration: Frames of the longest track.
         size: Picture size that the timeline states, or None.
-        dialect: Name of the NLE whose conventions the file follows, or `otio`.
+        dialect: In which format, as one program writes it, the file was read; `dialect_from` says why.
+        digest: Fingerprint of all that is said of the whole; empty unless asked for.
+        metadata: Fingerprint of its metadata that belongs to no NLE.
     """
 
     name: str
@@ -234,7 +262,9 @@ class Cut:
     size_from: str | None = None
     markers: tuple[Marker, ...] = ()
     dialect: str = "otio"
+    dialect_from: str = ""
     digest: str = ""
+    metadata: str = ""
     findings: tuple[Finding, ...] = ()
 
     def timecode(self, frame: int) -> str:

@@ -82,6 +82,7 @@ class Relink:
         offset: Frames of the take before the first one shown: head handle plus transition.
         circled: Number of the take that is shown.
         takes: Every take of the shot; all share head and tail, so `offset` serves each.
+        only_in: Flavors of the new timeline that show it; empty for all.
     """
 
     shot: str
@@ -93,6 +94,7 @@ class Relink:
     offset: int
     circled: int
     takes: tuple[LinkedTake, ...]
+    only_in: tuple[str, ...] = ()
 
     @property
     def shown(self) -> LinkedTake:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pickup.holes import Hole, Rules
 from pickup.takes import LinkedTake, Relink
-from pickup.timelines.deliver import deliver_timeline
+from pickup.timelines.deliver import Order, deliver_timeline
 from pickup.timelines.survey import ReadSettings, Survey, survey_timeline
 
 _HANDLES = 12
@@ -17,20 +17,23 @@ _SETTINGS = ReadSettings()
 def deliver_takes(timeline: Path, destination: Path) -> None:
     """Writes `destination` as `pickup fill` does, read back and compared."""
     found = _survey(timeline)
-    deliver_timeline(
-        timeline,
-        destination,
+    order = Order(
+        timeline=timeline,
         folder=timeline.parent,
         sha256=found.sha256,
         settings=_SETTINGS,
-        relinks=_relinks(found),
+        relinks=tuple(_relinks(found)),
+        size=(1920, 1080),
+        facts={},
     )
+    deliver_timeline(order, destinations={"otio": destination})
 
 
 def write_takes(timeline: Path, destination: Path) -> None:
     """Writes the same file and does not look at it again: the part that OpenTimelineIO alone can be compared with."""
+    from pickup.timelines.limits import ReadLimits  # noqa: PLC0415
     from pickup.timelines.patch import apply_relinks  # noqa: PLC0415 - after the survey, which loads OTIO in a child
-    from pickup.timelines.read import ReadLimits, read_timeline  # noqa: PLC0415
+    from pickup.timelines.read import read_timeline  # noqa: PLC0415
     from pickup.timelines.references import make_absolute  # noqa: PLC0415
 
     relinks = _relinks(_survey(timeline))

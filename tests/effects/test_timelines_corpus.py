@@ -16,7 +16,8 @@ from pickup.cut import Cut
 from pickup.errors import TimelineError
 from pickup.holes import Rules
 from pickup.timelines.classify import MediaLooker
-from pickup.timelines.read import ReadLimits, read_timeline
+from pickup.timelines.limits import ReadLimits
+from pickup.timelines.read import read_timeline
 from pickup.timelines.snapshot import take_snapshot
 from pickup.timelines.survey import ReadSettings, survey_timeline
 
@@ -39,10 +40,10 @@ def generator() -> ModuleType:
 def snapshots() -> Iterator[tuple[Path, otio.schema.Timeline, Cut]]:
     for path in sorted(COLLECTION.rglob("*.otio")):
         try:
-            timeline = read_timeline(path, limits=ReadLimits()).timeline
+            file = read_timeline(path, limits=ReadLimits())
         except TimelineError:
             continue
-        yield path, timeline, take_snapshot(timeline, name=path.name, looker=MediaLooker(path.parent, prefixes={}))
+        yield path, file.timeline, take_snapshot(file, looker=MediaLooker(path.parent, prefixes={}))
 
 
 def test_the_page_is_what_the_script_writes() -> None:

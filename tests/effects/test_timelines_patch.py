@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from pickup.demo import nodes
 from pickup.holes import Hole, Rules
 from pickup.takes import LinkedTake, Relink
-from pickup.timelines.deliver import Delivered, DeliverRequest, run_deliver
+from pickup.timelines.deliver import DeliverRequest, Order, Output, Written, run_deliver
 from pickup.timelines.proof import Proof, ProofRequest, run_proof
 from pickup.timelines.survey import ReadSettings, Survey, SurveyRequest, run_survey
 
@@ -38,7 +38,7 @@ def ignore(_done: float) -> None:
 
 
 def survey(path: Path) -> Survey:
-    return run_survey(SurveyRequest(timeline=str(path), settings=ReadSettings(), rules=RULES), ignore)
+    return run_survey(SurveyRequest(timeline=path, settings=ReadSettings(), rules=RULES), ignore)
 
 
 def relink_of(hole: Hole, *, number: int, folder: Path) -> Relink:
@@ -61,22 +61,24 @@ def relink_of(hole: Hole, *, number: int, folder: Path) -> Relink:
     )
 
 
-def deliver(path: Path, *, into: Path, found: Survey) -> tuple[Delivered, list[Relink]]:
+def deliver(path: Path, *, into: Path, found: Survey) -> tuple[Written, list[Relink]]:
     relinks = [relink_of(hole, number=n, folder=into.parent) for n, hole in enumerate(found.found.holes, start=1)]
-    request = DeliverRequest(
-        timeline=str(path),
-        folder=str(path.parent),
+    order = Order(
+        timeline=path,
+        folder=path.parent,
         sha256=found.sha256,
         settings=ReadSettings(),
         relinks=tuple(relinks),
-        name=into.stem,
-        part=str(into),
+        size=(1920, 1080),
+        facts={},
     )
-    return run_deliver(request, ignore), relinks
+    request = DeliverRequest(order=order, outputs=(Output(flavor="otio", name=into.stem, part=str(into)),))
+    (written,) = run_deliver(request, ignore).written
+    return written, relinks
 
 
 def prove(new: Path, *, against: Path) -> Proof:
-    return run_proof(ProofRequest(new=str(new), old=str(against), settings=ReadSettings(), rules=RULES), ignore)
+    return run_proof(ProofRequest(new=new, old=against, settings=ReadSettings(), rules=RULES), ignore)
 
 
 # An independent reader: what does each track show at each frame?

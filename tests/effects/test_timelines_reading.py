@@ -52,7 +52,7 @@ def survey_text(folder: Path, content: object) -> Survey:
         path.write_bytes(content)
         return survey(path)
     path.write_text(content if isinstance(content, str) else json.dumps(content))
-    request = SurveyRequest(timeline=str(path), settings=ReadSettings(), rules=Rules())
+    request = SurveyRequest(timeline=path, settings=ReadSettings(), rules=Rules())
     return run_survey(request, lambda _done: None)
 
 
@@ -103,11 +103,11 @@ def test_a_byte_order_mark_is_passed_over(tmp_path: Path) -> None:
         (b"", "is empty"),
         (b" \n ", "is empty"),
         (b"\xef\xbb\xbf", "is empty"),
-        (b"null", "is not an OpenTimelineIO file"),
+        (b"null", "is neither an OpenTimelineIO file nor XML"),
         (b"[]", "holds plain data, not a timeline"),
         (b'{"a":1}', "holds plain data, not a timeline"),
-        (b"<?xml version='1.0'?>", "is not an OpenTimelineIO file"),
-        (b"\xff\xfe{\x00}\x00", "is not an OpenTimelineIO file"),
+        (b"<?xml version='1.0'?>", "is damaged XML: no element found"),
+        (b"\xff\xfe{\x00}\x00", "is neither an OpenTimelineIO file nor XML"),
         (b'{"OTIO_SCHEMA": "Timeline.1", "name": "\xe9"}', "is not UTF-8 text"),
         (b'{"OTIO_SCHEMA": "Timeline.1", "tracks"', "cut off or damaged"),
         (b'{"OTIO_SCHEMA": "Timeline.1", "metadata": {}, "name": "x", "tracks": null}', "has no tracks"),
@@ -410,12 +410,28 @@ def test_every_command_says_the_sentence_without_a_traceback(
     assert not (tmp_path / "pickup").exists()
 
 
-@pytest.mark.parametrize("suffix", [".xml", ".edl", ".aaf", ".fcpxml", ".otioz", ".EDL"])
-def test_another_format_is_named(suffix: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("suffix", [".otio", ".xml"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"TITLE: REEL 1\nFCM: NON-DROP FRAME\n", "is an EDL"),
+        (b"001  AX       V     C        00:00:00:00 00:00:01:00 01:00:00:00 01:00:01:00\n", "is an EDL"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 and so on", "is AAF"),
+        (b"<fcpxml version='1.10'/>", "is Final Cut Pro X XML"),
+        (b"<html/>", "is XML with the root “html”"),
+        (b"<!DOCTYPE x [<!ENTITY a 'aa'>]><xmeml>&a;</xmeml>", "declares XML entities"),
+        (b"<a>" * 300 + b"</a>" * 300, "nested more than 200 levels deep"),
+        (b"PK\x03\x04 and so on", "is no bundle|is damaged"),
+    ],
+)
+def test_another_format_is_told_by_what_stands_in_the_file(
+    content: bytes, said: str, suffix: str, tmp_path: Path
+) -> None:
     path = tmp_path / f"reel{suffix}"
-    path.write_text("TITLE: REEL")
-    with pytest.raises(TimelineError, match="only OpenTimelineIO is read so far"):
+    path.write_bytes(content)
+    with pytest.raises(TimelineError, match=said) as refused:
         survey(path)
+    assert refused.value.next_step
 
 
 def test_a_name_that_no_file_can_have_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -14,7 +14,8 @@ from pickup.demo import nodes
 from pickup.errors import TimelineError
 from pickup.holes import Rules
 from pickup.timelines.classify import MediaLooker
-from pickup.timelines.read import ReadLimits, read_timeline
+from pickup.timelines.limits import ReadLimits
+from pickup.timelines.read import read_timeline
 from pickup.timelines.snapshot import take_snapshot
 from pickup.timelines.survey import ReadSettings, Survey, SurveyRequest, run_survey
 
@@ -42,8 +43,8 @@ def document(*items: nodes.Node, start: nodes.Node | None = None, metadata: node
 def read(content: dict[str, Any], *, folder: Path, drop_frame: bool | None = None) -> Cut:
     path = folder / "cut.otio"
     path.write_text(json.dumps(content))
-    timeline = read_timeline(path, limits=ReadLimits()).timeline
-    return take_snapshot(timeline, name="cut", looker=MediaLooker(folder, prefixes={}), drop_frame=drop_frame)
+    file = read_timeline(path, limits=ReadLimits())
+    return take_snapshot(file, looker=MediaLooker(folder, prefixes={}), drop_frame=drop_frame)
 
 
 def edges(cut: Cut) -> list[int]:
@@ -153,7 +154,7 @@ def test_nothing_is_filled_on_an_edge_off_the_grid(tmp_path: Path) -> None:
     items = [clip("a.mov", length=49, rate=48.0), nodes.gap(24, rate=24.0), clip("b.mov", length=50, rate=24.0)]
     path = tmp_path / "cut.otio"
     path.write_text(json.dumps(document(*items, start=nodes.moment(0, rate=24.0))))
-    request = SurveyRequest(timeline=str(path), settings=ReadSettings(), rules=Rules())
+    request = SurveyRequest(timeline=path, settings=ReadSettings(), rules=Rules())
     survey: Survey = run_survey(request, lambda _done: None)
     assert survey.found.holes == ()
     assert "OFF_GRID" in [each.code for each in survey.found.findings]

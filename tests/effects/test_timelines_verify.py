@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ from pickup.cli.main import run
 from pickup.demo import nodes
 from pickup.holes import Rules
 from pickup.takes import LinkedTake, Relink
-from pickup.timelines.deliver import DeliverRequest, deliver_timeline, run_deliver
+from pickup.timelines.deliver import DeliverRequest, Order, Output, deliver_timeline, run_deliver
 from pickup.timelines.proof import Proof, ProofRequest, prove_unchanged, run_proof
 from pickup.timelines.survey import ReadSettings, SurveyRequest, run_survey
 
@@ -77,7 +77,7 @@ def settings() -> ReadSettings:
 
 
 def relinks_for(path: Path, *, folder: Path) -> tuple[str, list[Relink]]:
-    survey = run_survey(SurveyRequest(timeline=str(path), settings=settings(), rules=RULES), lambda _done: None)
+    survey = run_survey(SurveyRequest(timeline=path, settings=settings(), rules=RULES), lambda _done: None)
     relinks = []
     for number, hole in enumerate(survey.found.holes, start=1):
         code = f"SH{number * 10:04d}"
@@ -113,21 +113,27 @@ def delivered(tmp_path: Path) -> tuple[Path, Path]:
     old.write_text(json.dumps(whole_cut()))
     sha256, relinks = relinks_for(old, folder=tmp_path)
     assert [each.kind for each in relinks] == ["GAP", "SLUG", "GAP"]
-    request = DeliverRequest(
-        timeline=str(old),
-        folder=str(tmp_path),
-        sha256=sha256,
-        settings=settings(),
-        relinks=tuple(relinks),
-        name="reel_v001",
-        part=str(new),
-    )
-    assert run_deliver(request, lambda _done: None).differences == ()
+    output = Output(flavor="otio", name="reel_v001", part=str(new))
+    request = DeliverRequest(order=order_for(old, sha256=sha256, relinks=relinks), outputs=(output,))
+    (written,) = run_deliver(request, lambda _done: None).written
+    assert written.differences == ()
     return old, new
 
 
+def order_for(timeline: Path, *, sha256: str, relinks: Sequence[Relink]) -> Order:
+    return Order(
+        timeline=timeline,
+        folder=timeline.parent,
+        sha256=sha256,
+        settings=settings(),
+        relinks=tuple(relinks),
+        size=(1920, 1080),
+        facts={},
+    )
+
+
 def prove(new: Path, *, against: Path) -> Proof:
-    return run_proof(ProofRequest(new=str(new), old=str(against), settings=settings(), rules=RULES), lambda _done: None)
+    return run_proof(ProofRequest(new=new, old=against, settings=settings(), rules=RULES), lambda _done: None)
 
 
 def on_track(document: Json, track: int) -> list[Json]:
@@ -269,7 +275,7 @@ def deliver(document: Json, *, folder: Path) -> tuple[Json, Any]:
     old, new = folder / "reel.otio", folder / "out" / "reel_v001.otio"
     old.write_text(json.dumps(document))
     sha256, relinks = relinks_for(old, folder=folder / "takes")
-    done = deliver_timeline(old, new, folder=folder, sha256=sha256, settings=settings(), relinks=relinks)
+    done = deliver_timeline(order_for(old, sha256=sha256, relinks=relinks), destinations={"otio": new})
     written: Json = json.loads(new.read_text())
     return written, done
 
@@ -332,7 +338,7 @@ def test_a_relative_reference_names_the_file_that_is_there_its_literal_name_firs
         (tmp_path / "media" / name).touch()
     timeline = tmp_path / "cut.otio"
     timeline.write_text(json.dumps(gap_cut("media/a%20b.mov")))
-    survey = run_survey(SurveyRequest(timeline=str(timeline), settings=ReadSettings(), rules=RULES), lambda _done: None)
+    survey = run_survey(SurveyRequest(timeline=timeline, settings=ReadSettings(), rules=RULES), lambda _done: None)
     before = survey.found.holes[0].before
     assert before is not None
     assert (before.online, before.path) == (bool(there), str(tmp_path / "media" / meant))

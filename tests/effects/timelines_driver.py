@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 
 from pickup.errors import PickupError
 from pickup.holes import Rules
@@ -15,7 +16,7 @@ from pickup.timelines.survey import ReadSettings, SurveyRequest, run_survey
 
 
 def ending(path: str) -> dict[str, object]:
-    request = SurveyRequest(timeline=path, settings=ReadSettings(), rules=Rules(offline=True), explain=True)
+    request = SurveyRequest(timeline=Path(path), settings=ReadSettings(), rules=Rules(offline=True), explain=True)
     try:
         survey = run_survey(request, lambda _done: None)
     except PickupError as error:

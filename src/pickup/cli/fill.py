@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 from rich.console import Console
@@ -19,6 +21,7 @@ from pickup.cli.options import (
     reading_options,
     timeline_argument,
 )
+from pickup.cli.plain import escape
 from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
 from pickup.errors import BudgetError, counted
@@ -26,11 +29,23 @@ from pickup.fill.documents import fill_document
 from pickup.fill.prepare import FillOptions, Prepared
 from pickup.fill.run import Filled, Hearing, fill
 
+_MADE_FOR: Mapping[str, str] = MappingProxyType(
+    {"resolve": "for Resolve", "premiere": "for Premiere", "fcp7": "FCP7 XML, for both", "otio": "plain OTIO"}
+)
+
 
 @click.command("fill")
 @timeline_argument
 @making_options
-@click.option("--for", "flavors", metavar="LIST", help="What to write; so far: otio.")
+@click.option(
+    "--for", "flavors", metavar="LIST", help="What to write: resolve, premiere, fcp7, otio (default: the first three)."
+)
+@click.option("--bundle", is_flag=True, help="Write each OTIO flavor as .otioz with all media in it, too.")
+@click.option(
+    "--takes-as",
+    type=click.Choice(["references", "tracks"]),
+    help="Other takes beside the circled one, or on disabled tracks above, too.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before the first paid call.")
 @reading_options
 @place_options
@@ -41,13 +56,13 @@ def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, unbriefed: b
     Your file is never changed. The new timeline lies in the library and is read back and compared before it is
     delivered: outside the filled ranges every frame shows what it showed. Running it again does only what is missing.
     """
-    quiet, yes = bool(flags.pop("quiet")), bool(flags.pop("yes"))
+    quiet, yes, bundle = bool(flags.pop("quiet")), bool(flags.pop("yes")), bool(flags.pop("bundle"))
     flavors = flags.pop("flavors")
     flags["for"] = flavors.split(",") if isinstance(flavors, str) else None
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
     check_flavors(settings)
     console = Console(stderr=in_json, quiet=quiet)
-    options = FillOptions(refresh=refresh, fit=fit, unbriefed=unbriefed, approved=yes)
+    options = FillOptions(refresh=refresh, fit=fit, unbriefed=unbriefed, approved=yes, bundle=bundle)
     filled = run_fill(timeline, settings=settings, options=options, console=console)
     if in_json:
         print_json(fill_document(filled))
@@ -105,17 +120,25 @@ def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
 
 
 def _summary(filled: Filled) -> str:
-    output = next(iter(filled.outputs.values()), None)
-    if output is None:
+    if not filled.outputs:
         return "No holes; nothing was written." if not (filled.held or filled.failed) else "No timeline was written."
     shots = counted(len(filled.filled), "shot")
+    files = "\n".join(_output_lines(filled))
     if not filled.changed:
-        return f"Nothing to do: version {filled.version} shows {shots} already.\n{output}"
+        return f"Nothing to do: version {filled.version} shows {shots} already.\n{files}"
     return (
-        f"[bold green]Version {filled.version} shows {shots}[/], verified: nothing else in the cut changed.\n{output}\n"
+        f"[bold green]Version {filled.version} shows {shots}[/], verified: nothing else in the cut changed.\n{files}\n"
         f"What was done, by timecode: {filled.changes and filled.changes.with_suffix('.md')}\n"
         "Next: import it with File > Import > Timeline (Resolve) or File > Import (Premiere)."
     )
+
+
+def _output_lines(filled: Filled) -> Iterator[str]:
+    width = max(len(_MADE_FOR[flavor]) for flavor in filled.outputs)
+    for flavor, path in filled.outputs.items():
+        yield f"  {_MADE_FOR[flavor]:<{width}}  {escape(str(path))}"
+        if flavor in filled.bundles:
+            yield f"  {'with media':<{width}}  {escape(str(filled.bundles[flavor]))}"
 
 
 def exit_code_of(filled: Filled) -> int:

@@ -18,7 +18,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 Decorator = Callable[[Callable[P, R]], Callable[P, R]]
 
-_WRITTEN = ("otio",)
+_WRITTEN = ("otio", "resolve", "premiere", "fcp7")
 
 _size_option = click.option("--size", metavar="WxH", help="Picture size of the takes.")
 _place_option = click.option(
@@ -92,15 +92,15 @@ def load_settings(
 
 
 def check_flavors(config: Config) -> None:
-    """Refuses flavors that no dialect writes yet; a default that nobody chose is passed over.
+    """Refuses flavors that no dialect writes yet.
 
     Raises:
         ConfigError: It names them.
     """
     unknown = [each for each in config.flavors if each not in _WRITTEN]
-    if unknown and "flavors" in config.model_fields_set:
+    if unknown:
         raise ConfigError(
-            f"{', '.join(unknown)} cannot be written yet; so far there is plain OpenTimelineIO",
+            f"{', '.join(unknown)} cannot be written yet",
             where="for",
-            next_step="use --for otio, or leave it out",
+            next_step=f"use one or more of: {', '.join(_WRITTEN)}",
         )

@@ -243,6 +243,7 @@ class Settings(_Table):
         size: None stands for the timeline's own, else what most footage shares, else 1920x1080.
         budget: USD for one run; None where nobody set one.
         flavors: `for` in the file: what is written.
+        takes_as: Where takes that are not circled stand: beside the circled one, or on disabled tracks above too.
         path_map: `map` in the file: folders elsewhere -> folders here.
         ledger: A shared database instead of the file in the state folder.
     """
@@ -269,6 +270,7 @@ class Settings(_Table):
         "premiere",
         "fcp7",
     )
+    takes_as: Literal["references", "tracks"] = "references"
     approve: Literal["ask", "auto", "plan"] = "ask"
     stand_ins: Literal["off", "titles", "all"] = "off"
     roots: tuple[str, ...] = ()

@@ -26,6 +26,8 @@ def head_document(prepared: Prepared, *, schema: str) -> Document:
     return {
         "schema": schema,
         "timeline": str(prepared.timeline.absolute()),
+        "dialect": cut.dialect,
+        "dialect_from": cut.dialect_from,
         "rate": str(cut.rate),
         "rate_from": cut.rate_from,
         "drop_frame": cut.drop_frame,
@@ -76,6 +78,7 @@ def fill_document(filled: Filled) -> Document:
         "spent": f"{filled.spent:.2f}",
         "spent_total": f"{filled.spent_total:.2f}",
         "outputs": {flavor: str(path) for flavor, path in filled.outputs.items()},
+        "bundles": {flavor: str(path) for flavor, path in filled.bundles.items()},
         "changes": None if filled.changes is None else str(filled.changes),
         "findings": findings_document(filled.findings),
     }
@@ -139,4 +142,5 @@ def _pickup(pickup: Pickup) -> Document:
         "references": [neighbour.name for neighbour, is_used in used if is_used and neighbour is not None],
         "lint": [{"code": note.code, "message": note.message} for note in pickup.lint],
         "note": quote.note,
+        "stand_in": all(hole.stand_in for hole in spec.holes),
     }

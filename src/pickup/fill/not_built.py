@@ -24,7 +24,6 @@ def _set_in_vain(config: Config) -> Iterator[str]:
         "[conform] proxies": "proxies" in chosen and conform.proxies,
         "characters": bool(config.characters),
         "handles_required": config.handles_required,
-        "stand_ins": config.stand_ins != "off",
         "roots": bool(config.roots),
         'approve = "plan"': config.approve == "plan",
     }

@@ -24,7 +24,12 @@ from pickup.ports import Delivery, Provider
 from pickup.providers.registry import find_offer, load_provider
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec
 from pickup.takes import Take
+from pickup.timelines.bundles import extract_media
+from pickup.timelines.limits import is_bundle
 from pickup.timelines.survey import ReadSettings, Survey, survey_timeline
+
+_FREE = "slate"
+"""The provider of stand-ins: they are never bought."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,12 +41,14 @@ class FillOptions:
         fit: Make as much as the budget pays instead of refusing.
         unbriefed: Providers that cost money may fill holes that nobody briefed.
         approved: A person said yes beforehand, to briefs from timeline markers too.
+        bundle: Each OTIO flavor is written with all media in one file, too.
     """
 
     refresh: tuple[str, ...] = ()
     fit: bool = False
     unbriefed: bool = False
     approved: bool = False
+    bundle: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +126,8 @@ def prepare(
         config: Settings.
         options: What was asked for beside the settings.
         explain: Also say why items are no holes.
-        probe: Whether media may be opened to find the picture size.
+        probe: Whether media may be opened to find the picture size; those of a bundle are unpacked into the library
+            for it.
 
     Raises:
         TimelineError: The timeline cannot be read.
@@ -127,7 +135,10 @@ def prepare(
     """
     library = Library.at(config.library_folder, tag=config.tag)
     settings = read_settings(config, library=library)
-    survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain)
+    folder = source_folder(timeline, library=library)
+    if probe and is_bundle(timeline):
+        extract_media(timeline, folder)
+    survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain, folder=folder)
     delivery, said = find_delivery(survey, config=config, probe=probe)
     return plan_again(
         timeline,
@@ -152,13 +163,16 @@ def plan_again(
 ) -> Prepared:
     """Recognizes and plans once more what was read before, as the library stands now; cheap."""
     cut_name = library.cut_name(timeline)
-    groups, recognized, new_codes = recognize_shots(survey.found.holes, library=library, cut_name=cut_name)
+    wanted = (*survey.found.holes, *survey.found.stand_ins)
+    groups, recognized, new_codes = recognize_shots(wanted, library=library, cut_name=cut_name)
     wishes = _wishes(survey, delivery=delivery, config=config)
-    provider, offer = _provider(config)
+    chosen = _provider(config.provider)
+    free = _provider(_FREE) if survey.found.stand_ins else chosen
     sized = delivery.size_from != SIZE_UNKNOWN  # nothing is quoted, and nothing called stale, for a size unknown
     circled = library.circled_of(code for code, *_ in groups)
     shots = []
     for code, holes, by in groups:
+        provider, offer = free if all(hole.stand_in for hole in holes) else chosen
         spec = make_spec(holes, code=code, wishes=wishes)
         takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
         shown = circled[code]
@@ -178,7 +192,7 @@ def plan_again(
         shots.append(shot)
     plan = make_plan(
         [_request(shot) for shot in shots] if sized else [],
-        estimate=_Estimate(offer=offer),
+        estimate=_Estimate(offers={shot.spec.code: shot.offer for shot in shots}),
         budget=_budget(config),
         paid_unbriefed=options.unbriefed,
         paid_from_markers=options.approved,
@@ -222,6 +236,13 @@ def read_settings(config: Config, *, library: Library) -> ReadSettings:
     )
 
 
+def source_folder(timeline: Path, *, library: Library) -> Path:
+    """Where relative references of a timeline start: beside it, or where a bundle's media were unpacked."""
+    if is_bundle(timeline):
+        return library.cut_folder(library.cut_name(timeline)).folder
+    return timeline.parent
+
+
 def rules_of(config: Config) -> Rules:
     """The settings of hole finding."""
     holes = config.holes
@@ -237,6 +258,7 @@ def rules_of(config: Config) -> Rules:
         overlays=holes.overlays,
         ignore_tracks=holes.ignore_tracks,
         on_top=config.place == "track",
+        stand_ins=config.stand_ins if "resolve" in config.flavors else "off",
     )
 
 
@@ -299,8 +321,8 @@ def misfit(take: Take, spec: ShotSpec) -> str:
     return ""
 
 
-def _provider(config: Config) -> tuple[Provider, Offer]:
-    name, _, model = config.provider.partition(":")
+def _provider(chosen: str) -> tuple[Provider, Offer]:
+    name, _, model = chosen.partition(":")
     provider = load_provider(name)
     return provider, find_offer(provider, model=model or None)
 
@@ -327,12 +349,12 @@ def _request(shot: Shot) -> ShotRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Estimate:
-    """Bytes of one conformed take."""
+    """Bytes of one conformed take; `offers` by shot code."""
 
-    offer: Offer
+    offers: Mapping[str, Offer]
 
     def __call__(self, spec: ShotSpec, quote: Quote) -> int:
-        codec = codec_of(spec, offer=self.offer)
+        codec = codec_of(spec, offer=self.offers[spec.code])
         delivery = Delivery(
             frames=quote.frames, rate=spec.delivery.rate, size=spec.delivery.size, codec=codec, reel=spec.code
         )
@@ -362,6 +384,10 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
             then = "A new take is made" if shot.renewed else f"The take stays; --refresh {shot.spec.code} renews it"
             message = f"changed since its take was made: {shot.stale}. {then}"
             yield warning("STALE", message, where=where)
+        elif all(hole.stand_in for hole in shot.spec.holes):
+            name = shot.spec.holes[0].name
+            message = f"a slate stands in for “{name}” in the Resolve flavor alone: {shot.spec.holes[0].why}"
+            yield info("STAND_IN", message, where=where)
         elif not shot.spec.briefed:
             message = "nobody wrote what to show: add a marker note “PICKUP: …”"
             yield info("UNBRIEFED", message, where=where)

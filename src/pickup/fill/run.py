@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -12,15 +12,19 @@ from pathlib import Path
 from pickup import _files
 from pickup.config import Config
 from pickup.errors import ConfigError, Finding, LibraryError, TimelineError
+from pickup.fill.bundles import write_bundles
 from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
-from pickup.fill.hand_back import Shown, Version, choose_takes, hand_back
+from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.prepare import FillOptions, Prepared, Shot, misfit, plan_again, prepare
+from pickup.fill.shown import Shown, choose_takes
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
 from pickup.plan import check_budget, fit_budget
 from pickup.ports import ProgressReport
+from pickup.timelines.bundles import read_bundle
+from pickup.timelines.limits import ReadLimits, is_bundle
 
 _ROOM_FOR_ORIGINALS = 2
 """An original and its conformed file lie side by side; drawn originals are smaller, generated ones about as large."""
@@ -68,6 +72,7 @@ class Filled:
     changes: Path | None
     findings: tuple[Finding, ...]
     made: int
+    bundles: Mapping[str, Path] = field(default_factory=dict)
 
 
 def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOptions, hearing: Hearing) -> Filled:
@@ -94,7 +99,12 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
         _keep_source(prepared)
         with open_ledger(state_folder) as ledger:
-            return _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
+            filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
+        if options.bundle:
+            hearing.stage("packing timelines with their media")
+            bundles, said = write_bundles(filled.outputs, config=config)
+            filled = replace(filled, bundles=bundles, findings=(*filled.findings, *said))
+        return filled
 
 
 def _commit(prepared: Prepared, *, library: Library, config: Config, options: FillOptions) -> Prepared:
@@ -130,7 +140,7 @@ def _check_room(prepared: Prepared) -> None:
 
 def _keep_source(prepared: Prepared) -> None:
     """The editor's file as it was read lies in the library: later versions are made from it."""
-    content = prepared.timeline.read_bytes()
+    content = _timeline_bytes(prepared.timeline)
     copy = prepared.library.cut_folder(prepared.cut_name).source(prepared.timeline)
     if not copy.is_file() or copy.read_bytes() != content:
         _files.write_bytes(copy, content)
@@ -140,6 +150,10 @@ def _keep_source(prepared: Prepared) -> None:
             where=str(prepared.timeline),
             next_step="wait until the export has ended, then run the command again",
         )
+
+
+def _timeline_bytes(timeline: Path) -> bytes:
+    return read_bundle(timeline, limits=ReadLimits()).content if is_bundle(timeline) else timeline.read_bytes()
 
 
 def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing) -> Filled:
@@ -232,7 +246,7 @@ def _filled(
         spent_total=ledger.spent(library=library.id, cut=prepared.cut_name).cost,
         outputs=version.outputs,
         changes=version.changes,
-        findings=(*prepared.findings, *said, *result.findings),
+        findings=(*prepared.findings, *said, *result.findings, *version.findings),
         made=len(result.done),
     )
 

@@ -17,6 +17,7 @@ from pickup.holes.items import item_candidates, place_words
 from pickup.holes.marks import apply_marks, timeline_marks
 from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
 from pickup.holes.picture import Picture, look_at, overlay_findings
+from pickup.holes.stand_ins import stand_in_candidates
 from pickup.timing import FrameRange
 
 _OVER_LIVING_PICTURE = (HoleKind.SHORT, HoleKind.MARK)
@@ -40,11 +41,14 @@ def find_holes(cut: Cut, *, rules: Rules, explain: bool = False) -> Found:
     )
     replaced = _replaced(found)
     finished = tuple(_with_ids(_hole(each, picture=picture, rules=rules, holes=replaced) for each in found))
+    titles = stand_in_candidates(cut, besides=_replaced_items(finished), rules=rules)
+    stand_ins = (replace(_hole(each, picture=picture, rules=rules, holes=replaced), stand_in=True) for each in titles)
     passed = [each for each in candidates if not each.is_hole]
     return Found(
         holes=finished,
         passed=tuple(_explain(passed, picture=picture)) if explain else (),
         findings=(*_findings(candidates, said, picture=picture), *_dissolve_findings(found, finished)),
+        stand_ins=tuple(_with_ids(stand_ins)),
     )
 
 
@@ -68,6 +72,11 @@ def _judged(picture: Picture, *, rules: Rules) -> tuple[list[Candidate], list[Fi
 
 def _item_holes(candidates: Iterable[Candidate]) -> frozenset[Address]:
     return frozenset(each.event.address for each in candidates if each.is_hole and each.event is not None)
+
+
+def _replaced_items(holes: Iterable[Hole]) -> frozenset[Address]:
+    """Items that takes replace; what a take only covers still stands in the file."""
+    return frozenset(each.placement.address for each in holes if each.placement.kind is PlacementKind.IN_PLACE)
 
 
 _Replaced = Mapping[Address, Sequence[FrameRange]]
@@ -197,7 +206,11 @@ def _with_ids(holes: Iterable[Hole]) -> Iterator[Hole]:
     """Gives each hole its id; equals are told apart by their order."""
     seen: Counter[str] = Counter()
     for hole in holes:
-        facts = (hole.kind, hole.track, *(each.joint if each else "-" for each in (hole.before, hole.after)))
+        facts = (
+            "stand-in" if hole.stand_in else hole.kind,
+            hole.track,
+            *(each.joint if each else "-" for each in (hole.before, hole.after)),
+        )
         plain = "\n".join(facts)
         seen[plain] += 1
         digest = hashlib.sha256(f"{plain}\n{seen[plain]}".encode()).hexdigest()

@@ -54,6 +54,8 @@ class Rules:
     Attributes:
         ignore_tracks: Names of tracks that are looked through: they neither paint nor have holes.
         on_top: Every take goes onto a new top track.
+        stand_ins: `titles`: what Resolve's importer may stumble over gets a slate in its flavor; `all`: offline media
+            too; `off`.
     """
 
     gaps: bool = True
@@ -67,6 +69,7 @@ class Rules:
     overlays: tuple[str, ...] = DEFAULT_OVERLAYS
     ignore_tracks: tuple[str, ...] = ()
     on_top: bool = False
+    stand_ins: str = "off"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,7 @@ class Hole:
         compound: Names of the compound clips that it lies in, outermost first.
         held: Why it cannot be filled now; empty when it can.
         filled: Its take, where Pickup filled it before and the take is not here any more.
+        stand_in: It is no hole: a slate stands in for it in the Resolve flavor alone.
     """
 
     id: str
@@ -132,6 +136,7 @@ class Hole:
     compound: tuple[str, ...] = ()
     held: str = ""
     filled: PickupMark | None = None
+    stand_in: bool = False
 
     @property
     def brief(self) -> Brief | None:
@@ -156,8 +161,13 @@ class Passed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What was found in a cut: holes in record order, what was passed over, and what is worth saying."""
+    """What was found in a cut: holes in record order, what was passed over, and what is worth saying.
+
+    Attributes:
+        stand_ins: Items for which a slate is to stand in, as if they were holes.
+    """
 
     holes: tuple[Hole, ...]
     passed: tuple[Passed, ...]
     findings: tuple[Finding, ...]
+    stand_ins: tuple[Hole, ...] = ()

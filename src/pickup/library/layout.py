@@ -17,6 +17,9 @@ from pickup.paths import safe_stem
 _TAKE = re.compile(r"t(\d{2,})")
 _VERSION = re.compile(r"(?:[ _.-]+v\d+|\s+\d+)$", re.IGNORECASE)
 _FLAVOR = re.compile(r"\.(?:otio|resolve|premiere|fcp7|fcpxml)$", re.IGNORECASE)
+BUNDLE = ".otioz"
+"""How the name of a timeline with its media in one file ends."""
+
 _ENDINGS = {
     "otio": ".otio",
     "resolve": ".resolve.otio",
@@ -77,8 +80,9 @@ class CutFolder:
         return self.folder / "APPROVED"
 
     def source(self, timeline: Path) -> Path:
-        """Where the copy of the editor's file belongs."""
-        return self.folder / f"source{timeline.suffix.lower()}"
+        """Where the copy of the editor's file belongs; of a bundle, the copy of the timeline in it."""
+        suffix = timeline.suffix.lower()
+        return self.folder / f"source{'.otio' if suffix == BUNDLE else suffix}"
 
     def timeline(self, version: int, *, flavor: str) -> Path:
         """A delivered timeline; `flavor` is `otio`, `resolve`, `premiere`, `fcp7` or `fcpxml`."""

@@ -59,6 +59,7 @@ def changes_text(
     source: str,
     made_absolute: Sequence[tuple[str, str]],
     held: Sequence[tuple[str, str]],
+    unsupported: Sequence[str] = (),
 ) -> str:
     """The page `changes.md`.
 
@@ -68,6 +69,7 @@ def changes_text(
         source: Name of the editor's file.
         made_absolute: References as they were and as they are.
         held: Shots that are not filled, with the reason.
+        unsupported: What the formats that were written cannot carry.
     """
     lines = [f"# {title}", "", f"Made from `{source}`. Nothing outside these ranges was changed.", ""]
     lines += ["| record in | record out (inclusive) | frames | track | shot | take | what stood there | now |"]
@@ -77,6 +79,7 @@ def changes_text(
     taken_off = "Effects and parameters taken off, kept under `pickup.was` in the clip's metadata"
     lines += _section(taken_off, _taken_off(changes))
     lines += _section("Not filled", [f"- **{shot}**: {_plain(why)}" for shot, why in held])
+    lines += _section("What a format cannot carry", [f"- {_plain(each)}" for each in unsupported])
     absolute = [f"- `{was}` is now `{now}`" for was, now in made_absolute]
     lines += _section("Relative references made absolute, because this file lies in another folder", absolute)
     return "\n".join(lines) + "\n"

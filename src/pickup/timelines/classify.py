@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import opentimelineio as otio
@@ -43,19 +43,20 @@ class MediaLooker:
     Args:
         folder: Where the timeline lies; relative references start there.
         prefixes: Path prefixes as the timeline has them, and as they are here.
+        bundled: Files below `folder` that a bundle holds, and that count as present before they are unpacked.
     """
 
-    def __init__(self, folder: Path, *, prefixes: Mapping[str, str]) -> None:
+    def __init__(self, folder: Path, *, prefixes: Mapping[str, str], bundled: Iterable[str] = ()) -> None:
         self._folder = folder
         self._prefixes = dict(prefixes)
-        self._found: dict[str, bool] = {}
+        self._found = {str(folder / name): True for name in bundled}
 
     def external(self, reference: otio.schema.ExternalReference, *, name: str) -> Media:
         """A movie, still, sequence or sound file."""
         url = reference.target_url or ""
         parsed = read_reference(url, folder=self._folder, exists=self._exists)
         path = self._local(parsed)
-        kind = _kind_by_extension(url)
+        kind = kind_by_extension(url)
         if kind is MediaKind.SEQUENCE:
             online: bool | None = path is not None and self._exists(str(Path(path).parent))
         else:
@@ -84,7 +85,7 @@ class MediaLooker:
         """Media of which only a name or a last path is known; it may have come back."""
         path = self.local(url) if url else None
         online = path is not None and self._exists(path)
-        kind = _kind_by_extension(url or name) if online else MediaKind.MISSING
+        kind = kind_by_extension(url or name) if online else MediaKind.MISSING
         return self._media(reference, kind=kind, name=file_name(url or "") or name, url=url, path=path, online=online)
 
     def local(self, url: str) -> str | None:
@@ -202,7 +203,8 @@ def _missing(
     return EventKind.OFFLINE, media, ""
 
 
-def _kind_by_extension(url: str) -> MediaKind:
+def kind_by_extension(url: str) -> MediaKind:
+    """What a file is, as far as its name can say; what no other kind claims is a movie."""
     extension = url.rpartition(".")[2].lower()
     if extension in _SOUNDS:
         return MediaKind.SOUND

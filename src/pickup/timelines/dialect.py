@@ -20,14 +20,16 @@ from enum import StrEnum
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
-from xml.etree.ElementTree import Element
-
-import opentimelineio as otio
+from typing import TYPE_CHECKING, Protocol
 
 from pickup.cut import Size
 from pickup.paths import PathKind
 from pickup.timing import FrameRate
+
+if TYPE_CHECKING:  # a process that reads no timeline has no need of OTIO
+    from xml.etree.ElementTree import Element
+
+    import opentimelineio as otio
 
 
 class Aspect(StrEnum):
@@ -62,6 +64,7 @@ class Aspect(StrEnum):
     COLORS = "clip colors"
     ALTERNATES = "other references of a clip"
     TRANSITIONS = "transitions"
+    LOOSE_TRANSITIONS = "transitions against a gap or the end of a track"
     TRANSITION_KINDS = "kinds of transition"
     TIMELINE_MARKERS = "markers of the timeline"
     TRACK_MARKERS = "markers of tracks"
@@ -83,6 +86,7 @@ NEVER_LOST = frozenset(
         Aspect.SPEED,
         Aspect.ENABLED,
         Aspect.TAKES,
+        Aspect.TRANSITIONS,
     }
 )
 """What no dialect may declare as lost: it is the cut itself."""

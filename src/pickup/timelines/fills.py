@@ -37,7 +37,7 @@ def fills_of(cut: Cut) -> tuple[Fill, ...]:
     found = []
     for track, event in walk_events(cut.video_tracks):
         mark, media = event.filled, event.media
-        if mark is None or event.kind not in (EventKind.FOOTAGE, EventKind.OFFLINE):
+        if mark is None or mark.spare or event.kind not in (EventKind.FOOTAGE, EventKind.OFFLINE):
             continue
         first = media.available.start if media is not None and media.available is not None else Fraction(0)
         found.append(

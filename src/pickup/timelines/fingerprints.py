@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 
 import opentimelineio as otio
 
+from pickup.cut import Parts
+from pickup.paths import file_name
+
 _DIGEST_BYTES = 16
+_OF_A_PROGRAM = frozenset({"Resolve_OTIO", "PremierePro_OTIO", "fcp_xml", "pickup"})
 
 
 def timeline_digest(timeline: otio.schema.Timeline) -> str:
@@ -33,3 +38,42 @@ def marker_digest(marker: otio.schema.Marker) -> str:
 def text_digest(text: str) -> str:
     """Fingerprint of a text."""
     return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def parts_of(item: otio.core.Item) -> Parts:
+    """Fingerprints of an item that a change of format may or may not keep."""
+    effects = [each for each in item.effects if not _is_warp(each)]
+    return Parts(
+        effects=text_digest("\n".join(each.to_json_string(indent=-1) for each in effects)) if effects else "",
+        metadata=foreign_digest(item.metadata),
+        alternates=_alternates(item) if isinstance(item, otio.schema.Clip) else "",
+        color=str(item.color) if item.color is not None else "",
+    )
+
+
+def foreign_digest(metadata: Mapping[str, object]) -> str:
+    """Fingerprint of metadata, that of NLEs and our own left out: each format has its own shape for those."""
+    kept = {key: metadata[key] for key in sorted(metadata) if key not in _OF_A_PROGRAM}
+    if not kept:
+        return ""
+    return text_digest(
+        "\n".join(f"{key} {otio.core.serialize_json_to_string(value, indent=-1)}" for key, value in kept.items())
+    )
+
+
+def _is_warp(effect: otio.schema.Effect) -> bool:
+    return isinstance(effect, otio.schema.LinearTimeWarp | otio.schema.TimeEffect)
+
+
+def _alternates(clip: otio.schema.Clip) -> str:
+    """Keys and file names of the references that are not shown; how a file spells paths does not count."""
+    references = clip.media_references()
+    if len(references) <= 1:
+        return ""
+    shown = clip.active_media_reference_key
+    names = (
+        f"{key} {file_name(getattr(reference, 'target_url', None) or reference.name or '')}"
+        for key, reference in sorted(references.items())
+        if key != shown
+    )
+    return text_digest("\n".join(names))

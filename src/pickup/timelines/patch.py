@@ -18,25 +18,17 @@ import opentimelineio as otio
 from pickup.cut import Address
 from pickup.errors import TimelineError
 from pickup.holes import PlacementKind
-from pickup.paths import PathKind, PathStyle
-from pickup.takes import LinkedTake, Relink
+from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
-from pickup.timelines.references import find_style, spell
+from pickup.timelines.references import find_style
 from pickup.timelines.ruler import Ruler, find_rate, record_length, seconds_of, source_range_of, speed_of
-from pickup.timelines.texts import generator_settings, stood_before
-from pickup.timing import Number, exact_rate, half_up
+from pickup.timelines.spares import spread_takes
+from pickup.timelines.take_clips import Spelling, clip_of, gap_of, spelled_rate, time_of
+from pickup.timelines.texts import generator_settings
+from pickup.timing import Number, half_up
 
-_ALTERNATE_KEY = "PICKUP_T{:02d}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Spelling:
-    """How this file writes rates and paths."""
-
-    rate: float
-    style: PathStyle
-    kind: PathKind
-    prefixes: Mapping[str, str]
+_IN_A_TOP_TRACK = 2
+"""Length of the address of an item that stands in no compound clip."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,16 +42,22 @@ class _Placed:
 
 
 def apply_relinks(
-    timeline: otio.schema.Timeline, relinks: Sequence[Relink], *, prefixes: Mapping[str, str]
+    timeline: otio.schema.Timeline, relinks: Sequence[Relink], *, prefixes: Mapping[str, str], on_tracks: bool = False
 ) -> list[Replaced]:
     """Puts every take where its relink says; `timeline` is changed.
+
+    Args:
+        timeline: Neutral.
+        relinks: What goes where.
+        prefixes: Path prefixes as the timeline has them, and as they are here.
+        on_tracks: Takes that are not circled also stand on disabled tracks above everything else.
 
     Raises:
         TimelineError: The timeline is not the one that the relinks were planned for.
     """
-    ruler = Ruler(rate=find_rate(timeline)[0], premiere=is_premiere(timeline))
+    ruler = Ruler(rate=find_rate(timeline)[0])
     style, kind = find_style(timeline.tracks)
-    spelling = _Spelling(rate=_spelled_rate(timeline, ruler), style=style, kind=kind, prefixes=prefixes)
+    spelling = Spelling(rate=spelled_rate(timeline, ruler), style=style, kind=kind, prefixes=prefixes)
     by_track: dict[Address, list[Relink]] = defaultdict(list)
     on_top: dict[Address, list[Relink]] = defaultdict(list)
     for relink in relinks:
@@ -78,24 +76,10 @@ def apply_relinks(
         replaced += _fill_track(tracks[address], wanted, ruler=ruler, spelling=spelling, offset=offsets[address])
     for address, wanted in on_top.items():
         replaced += _fill_on_top(stacks[address], wanted, ruler=ruler, spelling=spelling, offset=offsets[address])
+    if on_tracks:
+        whole = [each for each in relinks if len(each.placement.address) <= _IN_A_TOP_TRACK]
+        spread_takes(timeline.tracks, whole, ruler=ruler, spelling=spelling)
     return replaced
-
-
-def is_premiere(timeline: otio.schema.Timeline) -> bool:
-    """Whether the file follows Premiere's convention for time warps."""
-    return timeline.tracks.metadata.get("PremierePro_OTIO") is not None
-
-
-def _spelled_rate(timeline: otio.schema.Timeline, ruler: Ruler) -> float:
-    """The double with which the file itself writes the cut's rate."""
-    if timeline.global_start_time is not None and exact_rate(timeline.global_start_time.rate) == ruler.rate.fps:
-        return float(timeline.global_start_time.rate)
-    for track in timeline.tracks:
-        for item in track if isinstance(track, otio.schema.Track) else ():
-            known = item.source_range if isinstance(item, otio.core.Item) else None
-            if known is not None and exact_rate(known.duration.rate) == ruler.rate.fps:
-                return float(known.duration.rate)
-    return float(ruler.rate.fps)
 
 
 def _find(timeline: otio.schema.Timeline, address: Address) -> otio.core.Composition:
@@ -140,7 +124,7 @@ def _placed(track: otio.schema.Track, *, ruler: Ruler, offset: Number) -> list[_
 
 
 def _fill_track(
-    track: otio.schema.Track, wanted: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, offset: Number
+    track: otio.schema.Track, wanted: Iterable[Relink], *, ruler: Ruler, spelling: Spelling, offset: Number
 ) -> list[Replaced]:
     placed = _placed(track, ruler=ruler, offset=offset)
     ordered = sorted(wanted, key=lambda each: each.record.start)
@@ -172,14 +156,14 @@ def _fill_track(
     return replaced
 
 
-def _append(track: otio.schema.Track, relink: Relink, *, end: Number, ruler: Ruler, spelling: _Spelling) -> None:
+def _append(track: otio.schema.Track, relink: Relink, *, end: Number, ruler: Ruler, spelling: Spelling) -> None:
     if relink.record.start > end:
-        track.append(_gap(relink.record.start - end, ruler=ruler, spelling=spelling))
-    track.append(_clip(relink, old=None, ruler=ruler, spelling=spelling))
+        track.append(gap_of(relink.record.start - end, ruler=ruler, spelling=spelling))
+    track.append(clip_of(relink, old=None, ruler=ruler, spelling=spelling))
 
 
 def _pieces(
-    child: _Placed, fills: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, made: dict[str, otio.schema.Clip]
+    child: _Placed, fills: Iterable[Relink], *, ruler: Ruler, spelling: Spelling, made: dict[str, otio.schema.Clip]
 ) -> list[otio.core.Item]:
     """What takes the place of one item: what is left of it around the fills, and the takes that begin in it.
 
@@ -191,7 +175,7 @@ def _pieces(
         if relink.record.start > position:
             pieces.append(_part(child, position, relink.record.start, ruler=ruler))
         if relink.record.start >= child.start:
-            made[relink.hole] = _clip(relink, old=child.item, ruler=ruler, spelling=spelling)
+            made[relink.hole] = clip_of(relink, old=child.item, ruler=ruler, spelling=spelling)
             pieces.append(made[relink.hole])
         _move_markers(child, made[relink.hole], relink, ruler=ruler)
         position = min(relink.record.end, child.end)
@@ -207,20 +191,19 @@ def _part(child: _Placed, start: Number, end: Number, *, ruler: Ruler) -> otio.c
     if known is None:
         raise TimelineError(f"“{child.item.name}” has no length and cannot be split", next_step="mark it “skip”")
     speed = speed_of(child.item) or Fraction(0)
-    used = abs(speed) if ruler.premiere and speed else Fraction(1)
     before, after = start - child.start, child.end - end
     skipped = after if speed < 0 else before  # a reversed item shows its range from the end
     source_start = seconds_of(known.start_time) + ruler.rate.seconds(skipped) * abs(speed)
     part.source_range = otio.opentime.TimeRange(
-        _time(source_start, rate=known.start_time.rate),
-        _time(ruler.rate.seconds(end - start) * used, rate=known.duration.rate),
+        time_of(source_start, rate=known.start_time.rate),
+        time_of(ruler.rate.seconds(end - start), rate=known.duration.rate),
     )
     keep = [each for each in part.markers if start <= _held_at(each, child, ruler=ruler) < end]
     part.markers[:] = keep
     for marker in part.markers if skipped != before else ():
         marked = marker.marked_range
         moved = seconds_of(marked.start_time) + ruler.rate.seconds(skipped - before) * abs(speed)
-        marker.marked_range = otio.opentime.TimeRange(_time(moved, rate=marked.start_time.rate), marked.duration)
+        marker.marked_range = otio.opentime.TimeRange(time_of(moved, rate=marked.start_time.rate), marked.duration)
     return part
 
 
@@ -249,7 +232,7 @@ def _move_markers(child: _Placed, clip: otio.schema.Clip, relink: Relink, *, rul
         start = clip_start + ruler.rate.seconds(record - relink.record.start)
         length = seconds_of(old.duration) / abs(speed_of(child.item) or Fraction(1))
         moved.marked_range = otio.opentime.TimeRange(
-            _time(start, rate=old.start_time.rate), _time(length, rate=old.duration.rate)
+            time_of(start, rate=old.start_time.rate), time_of(length, rate=old.duration.rate)
         )
         clip.markers.append(moved)
 
@@ -263,7 +246,7 @@ def _replaced(relink: Relink, item: otio.core.Item) -> Replaced:
 
 
 def _fill_on_top(
-    stack: otio.schema.Stack, wanted: Iterable[Relink], *, ruler: Ruler, spelling: _Spelling, offset: Number
+    stack: otio.schema.Stack, wanted: Iterable[Relink], *, ruler: Ruler, spelling: Spelling, offset: Number
 ) -> list[Replaced]:
     """Takes on as few new top tracks as hold them without overlap."""
     layers: list[list[Relink]] = []
@@ -283,69 +266,3 @@ def _fill_on_top(
             end = relink.record.end
         stack.insert(top + number, track)
     return [Replaced(shot=each.shot, hole=each.hole, name="", effects=()) for layer in layers for each in layer]
-
-
-def _clip(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spelling: _Spelling) -> otio.schema.Clip:
-    """The clip that shows a take."""
-    shown = relink.shown
-    start = shown.start + ruler.rate.seconds(relink.offset)
-    clip = otio.schema.Clip(
-        name=_file_name(shown),
-        source_range=otio.opentime.TimeRange(
-            _time(start, rate=spelling.rate),
-            _time(ruler.rate.seconds(relink.record.length), rate=spelling.rate),
-        ),
-    )
-    references = {"DEFAULT_MEDIA": _reference(shown, ruler=ruler, spelling=spelling)}
-    for take in relink.takes:
-        if take.number != relink.circled:
-            references[_ALTERNATE_KEY.format(take.number)] = _reference(take, ruler=ruler, spelling=spelling)
-    clip.set_media_references(references, "DEFAULT_MEDIA")
-    if old is not None and not isinstance(old, otio.schema.Gap):
-        clip.enabled, clip.color = old.enabled, old.color
-        owner = old.deepcopy()  # OTIO's metadata dies with the object that owns it
-        for key in owner.metadata:
-            if key != "pickup":
-                clip.metadata[key] = owner.metadata[key]
-    clip.metadata["pickup"] = {
-        "schema": "Filled.1",
-        "hole": relink.hole,
-        "shot": relink.shot,
-        "take": relink.circled,
-        "previs": shown.previs,
-        "was": _was(relink, old),
-    }
-    return clip
-
-
-def _was(relink: Relink, old: otio.core.Item | None) -> object:
-    """What stood there before any take did; another take of a filled clip changes nothing about that."""
-    if old is None or isinstance(old, otio.schema.Gap):
-        return {"item": relink.kind, "track": relink.track}
-    before = stood_before(old.metadata)
-    return old.deepcopy() if before is None else before
-
-
-def _reference(take: LinkedTake, *, ruler: Ruler, spelling: _Spelling) -> otio.schema.ExternalReference:
-    reference = otio.schema.ExternalReference(
-        target_url=spell(take.path, style=spelling.style, kind=spelling.kind, prefixes=spelling.prefixes),
-        available_range=otio.opentime.TimeRange(
-            _time(take.start, rate=spelling.rate), _time(ruler.rate.seconds(take.frames), rate=spelling.rate)
-        ),
-    )
-    reference.name = _file_name(take)
-    return reference
-
-
-def _file_name(take: LinkedTake) -> str:
-    return take.path.replace("\\", "/").rpartition("/")[2]
-
-
-def _gap(length: Number, *, ruler: Ruler, spelling: _Spelling) -> otio.schema.Gap:
-    duration = _time(ruler.rate.seconds(length), rate=spelling.rate)
-    return otio.schema.Gap(source_range=otio.opentime.TimeRange(otio.opentime.RationalTime(0, spelling.rate), duration))
-
-
-def _time(seconds: Fraction, *, rate: float) -> otio.opentime.RationalTime:
-    """Exact seconds in a rate as the file spells it."""
-    return otio.opentime.RationalTime(float(seconds * exact_rate(rate)), rate)

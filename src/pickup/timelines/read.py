@@ -1,7 +1,7 @@
 """Reading a timeline file safely: size, depth, byte-order mark, root type, and a clear sentence for what is wrong.
 
 Runs in a child process, because some damaged files end the interpreter inside OTIO's C++ code (0.18.1: `"tracks":
-null`). It looks at no content; `snapshot` does.
+null`). Which dialect a file is of says `sniff`; what stands in it is for `snapshot`.
 """
 
 from __future__ import annotations
@@ -16,60 +16,95 @@ from pathlib import Path
 import opentimelineio as otio
 
 from pickup.errors import TimelineError
+from pickup.timelines.bundles import read_bundle
 from pickup.timelines.complaints import complaint
+from pickup.timelines.dialect import Reading, Source
+from pickup.timelines.limits import ReadLimits, is_bundle
+from pickup.timelines.sniff import find_dialect
+from pickup.timelines.xml_text import is_xml, parse_xml
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
 _STRINGS = re.compile(rb'"[^"]*"')
 _NULL_TRACKS = re.compile(rb'"tracks"\s*:\s*null')
-_OTHER_FORMATS = {".xml": "FCP7 XML", ".fcpxml": "FCPXML", ".edl": "an EDL", ".aaf": "AAF", ".otioz": "an OTIO bundle"}
-_EXPORT_AGAIN = "export the timeline again as OpenTimelineIO (.otio)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadLimits:
-    """How large and how deeply nested a timeline file may be."""
-
-    file_mb: int = 1024
-    nesting: int = 200
+_OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_EVENT_OF_AN_EDL = re.compile(rb"^\s*\d{3,6}\s+\S+\s+\S+\s+[CWKD]", re.MULTILINE)
+_EXPORT_AGAIN = "export the timeline again as OpenTimelineIO (.otio) or Final Cut Pro 7 XML (.xml)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineFile:
-    """A timeline as OTIO holds it, with the hash of the bytes it was read from."""
+    """A timeline as its dialect read it.
+
+    Attributes:
+        sha256: Of the file's bytes, or of the timeline inside a bundle.
+        dialect: Its name; `dialect_from` says what it was told by.
+        bundled: Names of the media inside, where the file is a bundle.
+    """
 
     path: Path
-    sha256: str
-    timeline: otio.schema.Timeline
+    reading: Reading
+    sha256: str = ""
+    dialect: str = "otio"
+    dialect_from: str = ""
+    bundled: tuple[str, ...] = ()
+
+    @property
+    def timeline(self) -> otio.schema.Timeline:
+        """The neutral timeline."""
+        return self.reading.timeline
 
 
 def read_timeline(path: Path, *, limits: ReadLimits) -> TimelineFile:
-    """Reads an `.otio` file of any schema version that this OTIO reads.
+    """Reads a timeline file of any dialect, OTIO of any schema version that this OTIO reads, or a bundle of one.
 
     Raises:
         TimelineError: Missing, too large, too deep, damaged, no timeline, or written by a newer OTIO.
     """
-    content = _content(path, limits=limits)
-    digest = hashlib.sha256(content).hexdigest()
+    _check_size(path, limits=limits)
+    bundled: tuple[str, ...] = ()
+    if is_bundle(path):
+        bundle = read_bundle(path, limits=limits)
+        content, bundled = bundle.content, tuple(bundle.media)
+    else:
+        content = _content(path)
+    source = parse_source(content, path=path, limits=limits)
+    dialect, why = find_dialect(source)
+    reading = dialect.read(source)
+    return TimelineFile(
+        path=path,
+        reading=reading,
+        sha256=hashlib.sha256(content).hexdigest(),
+        dialect=dialect.NAME,
+        dialect_from=why,
+        bundled=bundled,
+    )
+
+
+def parse_source(content: bytes, *, path: Path, limits: ReadLimits) -> Source:
+    """The bytes of a timeline, parsed as far as that is safe without knowing their dialect.
+
+    Raises:
+        TimelineError: They are no timeline, or damaged.
+    """
     text = content.removeprefix(_BYTE_ORDER_MARK)
+    if is_xml(text):
+        return Source(path=path, content=content, xml=parse_xml(text, path=path, nesting=limits.nesting))
     _check_text(text, path=path, limits=limits)
-    return TimelineFile(path=path, sha256=digest, timeline=_parse(text, path=path))
+    return Source(path=path, content=content, timeline=_parse(text, path=path))
 
 
-def _content(path: Path, *, limits: ReadLimits) -> bytes:
-    if path.suffix.lower() in _OTHER_FORMATS:
-        raise TimelineError(
-            f"{path.name} is {_OTHER_FORMATS[path.suffix.lower()]}; only OpenTimelineIO is read so far",
-            where=str(path),
-            next_step=_EXPORT_AGAIN,
-        )
+def _check_size(path: Path, *, limits: ReadLimits) -> None:
     size_mb = _size_of(path) >> 20
-    if size_mb > limits.file_mb:
+    if size_mb > limits.file_mb and not is_bundle(path):
         raise TimelineError(
             f"{path.name} has {size_mb} MB, more than the limit of {limits.file_mb} MB",
             where=str(path),
             next_step="raise file_mb under [limits] in pickup.toml if the file is meant to be so large",
         )
+
+
+def _content(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
@@ -96,7 +131,7 @@ def _check_text(text: bytes, *, path: Path, limits: ReadLimits) -> None:
     if not text or text.isspace():
         raise TimelineError(f"{path.name} is empty", where=str(path), next_step=_EXPORT_AGAIN)
     if not text.lstrip().startswith((b"{", b"[")):
-        raise TimelineError(f"{path.name} is not an OpenTimelineIO file", where=str(path), next_step=_EXPORT_AGAIN)
+        raise TimelineError(f"{path.name} is {_other_format(text)}", where=str(path), next_step=_EXPORT_AGAIN)
     if is_nested_deeper(text, than=limits.nesting):
         raise TimelineError(
             f"{path.name} is nested more than {limits.nesting} levels deep",
@@ -105,6 +140,15 @@ def _check_text(text: bytes, *, path: Path, limits: ReadLimits) -> None:
         )
     if _NULL_TRACKS.search(text) and _has_null_tracks(text):
         raise TimelineError(f"{path.name} has no tracks (it says null)", where=str(path), next_step=_EXPORT_AGAIN)
+
+
+def _other_format(text: bytes) -> str:
+    """What a file is that is neither JSON nor XML, told by its bytes."""
+    if text.startswith(_OLE_FILE):
+        return "AAF, which is not read: it links badly when it comes back"
+    if text.startswith(b"TITLE:") or _EVENT_OF_AN_EDL.search(text[:4096]):
+        return "an EDL, which is not read: it has neither frame rate nor media"
+    return "neither an OpenTimelineIO file nor XML"
 
 
 def _has_null_tracks(text: bytes) -> bool:

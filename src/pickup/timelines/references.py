@@ -43,7 +43,7 @@ def find_style(stack: otio.schema.Stack) -> tuple[PathStyle, PathKind]:
     """The spelling that most absolute references share; a percent-encoded URL where there is none."""
     votes: Counter[tuple[PathStyle, PathKind]] = Counter()
     for reference in media_references(stack):
-        path = parse_path(_url(reference))
+        path = parse_path(url_of(reference))
         if path is not None and path.is_absolute:
             votes[path.style, path.kind] += 1
     return votes.most_common(1)[0][0] if votes else (PathStyle.URL, PathKind.POSIX)
@@ -83,13 +83,14 @@ def _relative_references(
     stack: otio.schema.Stack, *, folder: Path
 ) -> Iterator[tuple[otio.core.MediaReference, str, LocalPath]]:
     for reference in media_references(stack):
-        url = _url(reference)
+        url = url_of(reference)
         path = read_reference(url, folder=folder, exists=os.path.exists)
         if path is not None and not path.is_absolute:
             yield reference, url, path
 
 
-def _url(reference: otio.core.MediaReference) -> str:
+def url_of(reference: otio.core.MediaReference) -> str:
+    """Where a reference points, as the file spells it; empty for what is no file."""
     if isinstance(reference, otio.schema.ExternalReference):
         return reference.target_url or ""
     if isinstance(reference, otio.schema.ImageSequenceReference):

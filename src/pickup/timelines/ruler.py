@@ -1,4 +1,4 @@
-"""How positions in one file become record frames: its rate, its drop frame, its picture size, its time warps.
+"""How positions in a neutral timeline become record frames: its rate, its drop frame, its time warps.
 
 The cut's rate is what the timeline states, else what most of its picture items use; never an audio rate.
 """
@@ -32,14 +32,9 @@ _AS_SHOT = Fraction(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ruler:
-    """How positions of one file become record frames.
-
-    Attributes:
-        premiere: A time warp shortens the visible length (Premiere's convention) instead of the source that is used.
-    """
+    """How positions of one file become record frames."""
 
     rate: FrameRate
-    premiere: bool
 
     def frames(self, time: otio.opentime.RationalTime) -> Number:
         """A time as frames of the cut's rate, unrounded."""
@@ -114,11 +109,16 @@ def _rates(track: otio.schema.Track) -> Iterator[Fraction]:
 
 
 def find_drop_frame(
-    start: int, *, rate: FrameRate, configured: bool | None, name: str
+    start: int, *, rate: FrameRate, stated: bool | None, configured: bool | None, name: str
 ) -> tuple[bool, tuple[Finding, ...]]:
-    """Whether timecode drops frames: what the start proves, else what is configured, else yes with a finding."""
+    """Whether timecode drops frames: what the file states, else what the start proves, else what is configured.
+
+    Where nothing says so it does, with a finding.
+    """
     if not rate.can_drop:
         return False, ()
+    if stated is not None:
+        return stated, ()
     if start:
         whole = [timecode(start, rate=rate, drop_frame=drops).endswith(("00:00", "00;00")) for drops in (False, True)]
         if whole.count(True) == 1:
@@ -132,15 +132,6 @@ def find_drop_frame(
         where=name,
     )
     return True, (said,)
-
-
-def find_size(timeline: otio.schema.Timeline) -> tuple[tuple[int, int] | None, str | None]:
-    """The picture size that the timeline states, and where; Resolve's files state none."""
-    stated = child(timeline.tracks.metadata, "PremierePro_OTIO", "VideoResolution")
-    width, height = child(stated, "width"), child(stated, "height")
-    if isinstance(width, int | float) and isinstance(height, int | float) and width > 0 and height > 0:
-        return (int(width), int(height)), "Premiere's VideoResolution"
-    return None, None
 
 
 def speed_of(item: otio.core.Composable) -> Fraction | None:
@@ -168,22 +159,20 @@ def source_range_of(item: otio.core.Composable) -> otio.opentime.TimeRange | Non
     return known
 
 
-def stated_length(item: otio.core.Composable, known: otio.opentime.TimeRange, *, ruler: Ruler) -> Number:
+def stated_length(known: otio.opentime.TimeRange, *, ruler: Ruler) -> Number:
     """`record_length` of an item whose source range is known."""
-    length: Number = max(ruler.frames(known.duration), 0)
-    speed = speed_of(item) if ruler.premiere else None
-    return whole_if_whole(length / abs(speed)) if speed else length
+    return max(ruler.frames(known.duration), 0)
 
 
 def record_length(item: otio.core.Composable, *, ruler: Ruler) -> Number:
-    """Record frames that an item takes, by the rule of the file's dialect; 0 where it states no length.
+    """Record frames that an item takes; 0 where it states no length.
 
     Raises:
         TimingError: Its duration or its rate makes no sense.
     """
     known = source_range_of(item)
     if known is not None:
-        return stated_length(item, known, ruler=ruler)
+        return stated_length(known, ruler=ruler)
     if isinstance(item, otio.schema.Stack):
         return max((record_length(each, ruler=ruler) for each in item), default=0)
     if isinstance(item, otio.schema.Track):

@@ -1,8 +1,8 @@
-"""OTIO to `Cut`: record positions by one exact running sum per track, in whole frames of the cut's rate.
+"""A neutral timeline to `Cut`: record positions by one exact running sum per track, in whole frames of the cut's rate.
 
 It changes nothing in the OTIO object, except that digests are taken with the source range lifted out for a moment.
 
-    cut = take_snapshot(file.timeline, name="reel1", looker=looker)
+    cut = take_snapshot(file, looker=looker)
 """
 
 from __future__ import annotations
@@ -31,12 +31,19 @@ from pickup.cut import (
 from pickup.errors import Finding, TimelineError, TimingError, counted, warning
 from pickup.timelines.classify import MediaLooker, classify
 from pickup.timelines.complaints import quoted
-from pickup.timelines.fingerprints import marker_digest, shallow_digest, text_digest, timeline_digest
+from pickup.timelines.fingerprints import (
+    foreign_digest,
+    marker_digest,
+    parts_of,
+    shallow_digest,
+    text_digest,
+    timeline_digest,
+)
+from pickup.timelines.read import TimelineFile
 from pickup.timelines.ruler import (
     Ruler,
     find_drop_frame,
     find_rate,
-    find_size,
     record_length,
     seconds_of,
     source_range_of,
@@ -49,9 +56,8 @@ from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
 
 
 def take_snapshot(
-    timeline: otio.schema.Timeline,
+    file: TimelineFile,
     *,
-    name: str,
     looker: MediaLooker,
     drop_frame: bool | None = None,
     digests: bool = False,
@@ -60,8 +66,7 @@ def take_snapshot(
     """The cut in a timeline.
 
     Args:
-        timeline: As OTIO read it.
-        name: What to call the cut in messages.
+        file: As its dialect read it.
         looker: Says which media is here.
         drop_frame: Configured choice where the timeline cannot say; None for no choice.
         digests: Also fingerprint every item, for comparing two versions of a cut.
@@ -70,29 +75,24 @@ def take_snapshot(
     Raises:
         TimelineError: A rate or a time in it makes no sense; the item is named.
     """
+    name = file.path.name
     try:
-        return _snapshot(timeline, name=name, looker=looker, drop_frame=drop_frame, digests=digests, tag=tag)
+        return _snapshot(file, name=name, looker=looker, drop_frame=drop_frame, digests=digests, tag=tag)
     except TimingError as error:
         raise TimelineError(f"{name} cannot be read: {error.message}", where=name, next_step=error.next_step) from error
 
 
 def _snapshot(
-    timeline: otio.schema.Timeline,
-    *,
-    name: str,
-    looker: MediaLooker,
-    drop_frame: bool | None,
-    digests: bool,
-    tag: str,
+    file: TimelineFile, *, name: str, looker: MediaLooker, drop_frame: bool | None, digests: bool, tag: str
 ) -> Cut:
+    timeline, reading = file.timeline, file.reading
     rate, rate_from = find_rate(timeline)
-    ruler = Ruler(rate=rate, premiere=child(timeline.tracks.metadata, "PremierePro_OTIO") is not None)
+    ruler = Ruler(rate=rate)
     reader = _Reader(ruler, looker=looker, digests=digests, tag=tag, name=name, resolve=_is_resolve(timeline))
     tracks = reader.stack_tracks(timeline.tracks, address=(), start=0, window=None)
     duration = max((track.end for track in tracks), default=0)
     start = half_up(ruler.frames(timeline.global_start_time)) if timeline.global_start_time else 0
-    drops, assumed = find_drop_frame(start, rate=rate, configured=drop_frame, name=name)
-    size, size_from = find_size(timeline)
+    drops, assumed = find_drop_frame(start, rate=rate, stated=reading.drop_frame, configured=drop_frame, name=name)
     return Cut(
         name=name,
         rate=rate,
@@ -101,17 +101,21 @@ def _snapshot(
         start_frame=start,
         duration=duration,
         tracks=tracks,
-        size=size,
-        size_from=size_from,
+        size=reading.size,
+        size_from=reading.size_from,
         markers=tuple(reader.timeline_markers(timeline.tracks.markers, start_frame=start, duration=duration)),
-        dialect="premiere" if ruler.premiere else "resolve" if _is_resolve(timeline) else "otio",
+        dialect=file.dialect,
+        dialect_from=file.dialect_from,
         digest=timeline_digest(timeline) if digests else "",
+        metadata=f"{foreign_digest(timeline.metadata)} {foreign_digest(timeline.tracks.metadata)}" if digests else "",
         findings=(*assumed, *reader.findings, *_off_grid(tracks, start=start, rate=rate, drops=drops)),
     )
 
 
 def _is_resolve(timeline: otio.schema.Timeline) -> bool:
-    return child(timeline.metadata, "Resolve_OTIO") is not None
+    """Whether Resolve wrote it, also where it was put into another shape since."""
+    own = child(timeline.metadata, "Resolve_OTIO")
+    return own is not None or child(timeline.metadata, "pickup", "came_with", "Resolve_OTIO") is not None
 
 
 def _off_grid(tracks: tuple[Track, ...], *, start: int, rate: FrameRate, drops: bool) -> Iterator[Finding]:
@@ -205,15 +209,16 @@ class _Reader:
             transitions=tuple(transitions),
             markers=tuple(self._markers(track.markers, record_start=start, source_start=0, speed=Fraction(1))),
             enabled=bool(track.enabled),
-            locked=child(track.metadata, "Resolve_OTIO", "Locked") is True,
+            locked=_is_locked(track),
             digest=self._track_digest(track),
+            metadata=foreign_digest(track.metadata) if self._digests else "",
         )
 
     def _record_length(
         self, item: otio.core.Composable, known: otio.opentime.TimeRange | None, *, track_name: str
     ) -> Number:
         if known is not None:
-            return stated_length(item, known, ruler=self._ruler)
+            return stated_length(known, ruler=self._ruler)
         length = record_length(item, ruler=self._ruler)
         if not length and not isinstance(item, otio.core.Composition):
             where = f"{self._name}, {track_name}"
@@ -307,6 +312,7 @@ class _Reader:
             tracks=tracks,
             straightened=straight,
             digest=self._digest(item, opened=bool(tracks)),
+            parts=parts_of(item) if self._digests and is_item else None,
         )
 
     def _own_markers(
@@ -409,6 +415,12 @@ class _Reader:
 
     def _track_digest(self, track: otio.schema.Track) -> str:
         return f"{shallow_digest(track)} {track.source_range}" if self._digests else ""
+
+
+def _is_locked(track: otio.schema.Track) -> bool:
+    return (
+        child(track.metadata, "Resolve_OTIO", "Locked") is True or child(track.metadata, "fcp_xml", "locked") == "TRUE"
+    )
 
 
 def _is_clip(item: otio.core.Composable) -> bool:

@@ -13,6 +13,7 @@ from pickup.cut import Cut, EventKind, MediaKind, walk_events
 from pickup.errors import PickupError, TimelineError
 from pickup.holes import Found, Rules, find_holes
 from pickup.timelines.fills import Fill, fills_of
+from pickup.timelines.limits import ReadLimits
 
 _PROBED_FILES = 200
 _BYTES_PER_EXTRA_TIME = 100 << 20
@@ -39,15 +40,21 @@ class ReadSettings:
     memory_mb: int = 4096
     seconds: float = 60.0
 
+    @property
+    def limits(self) -> ReadLimits:
+        """How large and how deep the file may be."""
+        return ReadLimits(file_mb=self.file_mb, nesting=self.nesting)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurveyRequest:
-    """What the child is asked."""
+    """What the child is asked; relative references start at `folder`, or beside the file."""
 
-    timeline: str
+    timeline: Path
     settings: ReadSettings
     rules: Rules
     explain: bool = False
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +68,7 @@ class Survey:
         fills: Takes that the cut shows already, wherever their files are.
         footage: Local paths of picture files that are here, at most 200, spread evenly over the cut.
         footage_total: How many such files there are.
+        media: Local paths of all files that are here, sound too, each once.
     """
 
     sha256: str
@@ -69,15 +77,27 @@ class Survey:
     fills: tuple[Fill, ...]
     footage: tuple[str, ...]
     footage_total: int
+    media: tuple[str, ...] = ()
 
 
-def survey_timeline(timeline: Path, *, settings: ReadSettings, rules: Rules, explain: bool = False) -> Survey:
+def survey_timeline(
+    timeline: Path, *, settings: ReadSettings, rules: Rules, explain: bool = False, folder: Path | None = None
+) -> Survey:
     """Reads a timeline and finds its holes.
+
+    Args:
+        timeline: The file.
+        settings: How it is read.
+        rules: What is a hole.
+        explain: Also say why items are no holes.
+        folder: Where relative references start; None for beside the file.
 
     Raises:
         TimelineError: It cannot be read, or reading it ended or outlived the child.
     """
-    request = SurveyRequest(timeline=str(timeline), settings=settings, rules=rules, explain=explain)
+    request = SurveyRequest(
+        timeline=timeline, settings=settings, rules=rules, explain=explain, folder=folder
+    )
     answer = in_child("pickup.timelines.survey:yield_survey", request, timeline=timeline, settings=settings)
     if not isinstance(answer, Survey):
         raise TimelineError(f"{timeline.name} gave no answer", where=str(timeline))
@@ -138,17 +158,15 @@ def run_survey(request: SurveyRequest, report: Report) -> Survey:
 def yield_survey(request: SurveyRequest, report: Report) -> Iterator[Survey]:
     """The child's side of `survey_timeline`; the timeline stays in memory until the child ends, which is faster."""
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone
-    from pickup.timelines.read import ReadLimits, read_timeline  # noqa: PLC0415
+    from pickup.timelines.read import read_timeline  # noqa: PLC0415
     from pickup.timelines.snapshot import take_snapshot  # noqa: PLC0415
 
     with without_collector():
-        path, settings = Path(request.timeline), request.settings
-        file = read_timeline(path, limits=ReadLimits(file_mb=settings.file_mb, nesting=settings.nesting))
+        settings = request.settings
+        file = read_timeline(request.timeline, limits=settings.limits)
         report(0.5)
-        looker = MediaLooker(path.parent, prefixes=dict(settings.prefixes))
-        cut = take_snapshot(
-            file.timeline, name=path.name, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag
-        )
+        looker = MediaLooker(request.folder or request.timeline.parent, prefixes=dict(settings.prefixes), bundled=file.bundled)
+        cut = take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag)
         found = find_holes(cut, rules=request.rules, explain=request.explain)
         footage = tuple(dict.fromkeys(_footage(cut)))
         step = max(len(footage) // _PROBED_FILES, 1)
@@ -159,6 +177,7 @@ def yield_survey(request: SurveyRequest, report: Report) -> Iterator[Survey]:
             fills=fills_of(cut),
             footage=footage[::step][:_PROBED_FILES],
             footage_total=len(footage),
+            media=tuple(dict.fromkeys(_files(cut))),
         )
 
 
@@ -168,3 +187,9 @@ def _footage(cut: Cut) -> Iterator[str]:
         moving = media is not None and media.kind in (MediaKind.MOVIE, MediaKind.STILL) and event.filled is None
         if moving and media is not None and event.kind is EventKind.FOOTAGE and media.online and media.path:
             yield media.path
+
+
+def _files(cut: Cut) -> Iterator[str]:
+    for _, event in walk_events(cut.tracks):
+        if event.media is not None and event.media.online and event.media.path:
+            yield event.media.path

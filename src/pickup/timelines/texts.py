@@ -24,7 +24,7 @@ _FONT = re.compile(r"[A-Z][A-Za-z0-9]*(?:-[A-Z][A-Za-z]*|MT|PS)+")
 _CODE = re.compile(r"[\w./:{}\\<>=-]+")
 _TEXT_EFFECT = "AE.ADBE Text"
 _OUR_KEY = "pickup"
-_FILLED_SCHEMA = "Filled.1"
+_FILLED_SCHEMA, _SPARE_SCHEMA = "Filled.1", "Spare.1"
 _MOST_SETTINGS = 12
 _SETTING_LENGTH = 60
 _NO_SETTINGS = frozenset({"Effect Name", "Enabled", "Name", "Type"})
@@ -95,14 +95,16 @@ def stood_before(metadata: object) -> object:
 
 
 def own_mark(metadata: object) -> PickupMark | None:
-    """What Pickup wrote when it filled this item."""
+    """What Pickup wrote when it filled this item, or put another take above it."""
     own = child(metadata, _OUR_KEY)
-    if text_of(child(own, "schema")) != _FILLED_SCHEMA:
+    schema = text_of(child(own, "schema"))
+    if schema not in (_FILLED_SCHEMA, _SPARE_SCHEMA):
         return None
     shot, take, hole = child(own, "shot"), child(own, "take"), child(own, "hole")
     if not isinstance(shot, str) or not isinstance(take, int):
         return None
-    return PickupMark(shot=shot, take=take, hole=text_of(hole), previs=child(own, "previs") is True)
+    previs, spare = child(own, "previs") is True, schema == _SPARE_SCHEMA
+    return PickupMark(shot=shot, take=take, hole=text_of(hole), previs=previs, spare=spare)
 
 
 def title_text(reference: object, effects: Sequence[otio.schema.Effect]) -> str:

@@ -1,34 +1,42 @@
 """Proving that nothing moved: two cuts compared frame range by frame range, outside what may be filled.
 
-Written apart from `patch` on purpose: it knows nothing of how takes are put in, only what an editor must still see.
+Written apart from `patch` and from the dialects on purpose: it knows nothing of how takes are put in or how a format
+spells things, only what an editor must still see.
 
-    differences(old, new, fillable=holes)      [] when every record frame outside the fills shows what it showed
+    compare(old, new, fillable=holes, exact=True)   [] when every record frame outside the fills shows what it showed
+
+Two files of one OTIO dialect must agree in everything (`exact`). Across dialects what each program spells its own way
+is left out, and every difference says which `Aspect` of the cut it is, so that one which the written dialect declares
+as lost can be told from a fault.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from types import MappingProxyType
 
-from pickup.cut import Cut, Event, EventKind, Marker, Track, TrackKind
-from pickup.errors import counted
+from pickup.cut import Cut, Event, EventKind, Marker, MediaKind, Track, TrackKind, Transition, walk_events
+from pickup.errors import Finding, counted, info
 from pickup.takes import Relink
+from pickup.timelines.dialect import NEVER_LOST, Aspect, Dialect, MediaFacts
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timing import FrameRate
 
 Interval = tuple[int, int]
 """Record frames, end exclusive."""
 
-_MOST_SHOWN = 50
+_SHOWS_MEDIA = frozenset({EventKind.FOOTAGE, EventKind.OFFLINE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """One thing that is not as it was; `where` is track and record timecode."""
 
+    aspect: Aspect
     where: str
     was: str
     now: str
@@ -40,32 +48,59 @@ class _Piece:
 
     start: int
     end: int
-    kind: EventKind
-    name: str
-    enabled: bool
-    speed: Fraction | None
-    source: Fraction
-    digest: str
+    event: Event
 
-    def describe(self) -> str:
+    def describe(self, *, source: Fraction) -> str:
         frames = counted(self.end - self.start, "frame")
-        return f"{self.kind.value} “{self.name}”, {frames} from source {float(self.source):.3f} s"
+        return f"{self.event.kind.value} “{self.event.name}”, {frames} from source {float(source):.3f} s"
 
 
-def differences(old: Cut, new: Cut, *, fillable: Collection[Interval]) -> list[Difference]:
-    """Everything that is not as it was in `old`, outside the takes that may be there; at most 50.
+def compare(
+    old: Cut,
+    new: Cut,
+    *,
+    fillable: Collection[Interval],
+    exact: bool,
+    facts: Mapping[str, MediaFacts] = MappingProxyType({}),
+) -> list[Difference]:
+    """Everything that is not as it was in `old`, outside the takes that may be there.
 
     Args:
         old: The cut that was read.
         new: The cut that was written.
         fillable: Record ranges that a take may fill: holes of the old cut, and takes that it showed already. What
             `new` itself says it has filled counts nowhere else.
+        exact: Both are files of one OTIO dialect, so that nothing at all may differ.
+        facts: What is known of media, by local path: where media begin that a timeline says nothing about.
     """
-    ranges = frozenset(fillable)
-    found: list[Difference] = []
-    found += _compare_whole(old, new)
-    found += _compare_stacks(old.tracks, new.tracks, cut=old, fillable=ranges)
-    return found[:_MOST_SHOWN]
+    moved = _moved_markers(old, new)
+    comparison = _Comparison(cut=old, fillable=frozenset(fillable), exact=exact, facts=facts, moved=moved)
+    return list(comparison.whole(old, new))
+
+
+def is_exact(*, was: str, now: str) -> bool:
+    """Whether two dialects leave nothing to differ: one dialect of OTIO, or plain OTIO made of whatever it was."""
+    return now == "otio" or (was == now and now != "fcp7")
+
+
+def lost_and_wrong(found: Iterable[Difference], *, dialect: Dialect) -> tuple[list[Finding], list[Difference]]:
+    """Differences told apart: what the written dialect declares as lost, one finding for each aspect; and the rest."""
+    lost: dict[Aspect, list[Difference]] = {}
+    wrong = []
+    for each in found:
+        if each.aspect in dialect.LOSES and each.aspect not in NEVER_LOST:
+            lost.setdefault(each.aspect, []).append(each)
+        else:
+            wrong.append(each)
+    said = [
+        info(
+            "UNSUPPORTED",
+            f"unsupported in {dialect.NAME}: {aspect.value} ({counted(len(places), 'place')}). {dialect.LOSES[aspect]}",
+            where=places[0].where,
+        )
+        for aspect, places in lost.items()
+    ]
+    return said, wrong
 
 
 def missing_fills(old: Cut, new: Cut, *, relinks: Iterable[Relink]) -> list[Difference]:
@@ -75,6 +110,7 @@ def missing_fills(old: Cut, new: Cut, *, relinks: Iterable[Relink]) -> list[Diff
     known = {_fill_key(each) for each in fills_of(old)}
     result = [
         Difference(
+            aspect=Aspect.TAKES,
             where=f"{relink.track} {new.timecode(relink.record.start)}",
             was=f"{relink.shot} take {relink.circled} planned",
             now="not there, or not these frames of it",
@@ -84,6 +120,7 @@ def missing_fills(old: Cut, new: Cut, *, relinks: Iterable[Relink]) -> list[Diff
     ]
     result += [
         Difference(
+            aspect=Aspect.TAKES,
             where=f"{fill.track} {new.timecode(fill.record.start)}",
             was="nothing planned",
             now=f"{fill.shot} take {fill.take}",
@@ -107,65 +144,247 @@ def _planned_key(relink: Relink, *, rate: FrameRate) -> _FillKey:
     return relink.shot, relink.record.start, relink.record.end, media, source_start
 
 
-def _is_fill(event: Event, *, fillable: Collection[Interval]) -> bool:
-    return event.filled is not None and (event.record.start, event.record.end) in fillable
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Comparison:
+    """How two cuts are compared; `cut` is the old one, whose timecode names places.
+
+    Attributes:
+        moved: Markers of gaps that became markers of the timeline.
+    """
+
+    cut: Cut
+    fillable: frozenset[Interval]
+    exact: bool
+    facts: Mapping[str, MediaFacts]
+    moved: Counter[_MarkerKey]
+
+    def whole(self, old: Cut, new: Cut) -> Iterator[Difference]:
+        """Both cuts, tracks and all."""
+        facts: list[tuple[Aspect, Callable[[Cut], object]]] = [
+            (Aspect.RATE, lambda cut: str(cut.rate)),
+            (Aspect.START, lambda cut: cut.timecode(0)),
+            (Aspect.LENGTH, lambda cut: f"{cut.duration} frames"),
+            (Aspect.CUT_METADATA, lambda cut: cut.digest if self.exact else cut.metadata),
+        ]
+        if self.exact or old.size is not None:  # a format that states a size must invent one for those that do not
+            facts.append((Aspect.SIZE, lambda cut: cut.size))
+        for aspect, fact in facts:
+            was, now = fact(old), fact(new)
+            if was != now:
+                yield Difference(aspect=aspect, where=aspect.value, was=str(was), now=str(now))
+        yield from self._stacks(old.tracks, new.tracks)
+        yield from self._timeline_markers(old, new)
+
+    def _stacks(self, old: Sequence[Track], new: Sequence[Track]) -> Iterator[Difference]:
+        for kind in TrackKind:
+            were = [track for track in old if track.kind is kind]
+            are = [track for track in new if track.kind is kind]
+            for lost in were[len(are) :]:
+                aspect = Aspect.OTHER_TRACKS if kind is TrackKind.OTHER else Aspect.PLACE
+                yield Difference(aspect=aspect, where=lost.name, was=f"{kind.value} track", now="not there")
+            for was, now in zip(were, are, strict=False):
+                yield from self._tracks(was, now)
+            for extra in are[len(were) :]:
+                yield from self._new_track(extra)
+
+    def _new_track(self, track: Track) -> Iterator[Difference]:
+        """A new track may hold takes and nothing else."""
+        for event in track.events:
+            if event.kind is not EventKind.GAP and not self._is_fill(event):
+                yield self._at(
+                    Aspect.PLACE, track, event.record.start, "no such track", f"{event.kind.value} “{event.name}”"
+                )
+
+    def _tracks(self, was: Track, now: Track) -> Iterator[Difference]:
+        facts: tuple[tuple[Aspect, object, object], ...] = (
+            (Aspect.TRACK_NAMES, was.name, now.name),
+            (Aspect.TRACK_LOCKS, was.locked, now.locked),
+            (Aspect.TRACK_STATES, was.enabled, now.enabled),
+            (Aspect.TRACK_METADATA, was.metadata, now.metadata),
+            *(((Aspect.TRACK_METADATA, was.digest, now.digest),) if self.exact else ()),
+        )
+        for aspect, before, after in facts:
+            if before != after:
+                yield Difference(aspect=aspect, where=was.name, was=str(before), now=str(after))
+        fills = [(event.record.start, event.record.end) for event in now.events if self._is_fill(event)]
+        yield from self._shown(list(_pieces(was, fills)), list(_pieces(now, fills)), track=was)
+        yield from self._transitions(was, now)
+        yield from self._track_markers(was, now)
+        yield from self._compounds(was, now)
+
+    def _compounds(self, was: Track, now: Track) -> Iterator[Difference]:
+        new = {event.record.start: event for event in now.events if event.kind is EventKind.NESTED}
+        for event in was.events:
+            same = new.get(event.record.start)
+            if event.kind is EventKind.NESTED and same is not None:
+                yield from self._stacks(event.tracks, same.tracks)
+
+    def _is_fill(self, event: Event) -> bool:
+        return event.filled is not None and (event.record.start, event.record.end) in self.fillable
+
+    def _at(self, aspect: Aspect, track: Track, frame: int, was: str, now: str) -> Difference:
+        return Difference(aspect=aspect, where=f"{track.name} {self.cut.timecode(frame)}", was=was, now=now)
+
+    # What the track shows, piece by piece.
+
+    def _shown(self, were: Sequence[_Piece], are: Sequence[_Piece], *, track: Track) -> Iterator[Difference]:
+        by_start = {piece.start: piece for piece in are}
+        for was in were:
+            now = by_start.get(was.start)
+            if now is None:
+                yield self._at(_lost_whole(was.event), track, was.start, self._described(was), "not there")
+            elif was.end != now.end:
+                yield self._at(Aspect.PLACE, track, was.start, self._described(was), self._described(now))
+            else:
+                yield from self._same_place(was, now, track=track)
+        starts = {piece.start for piece in were}
+        for now in are:
+            if now.start not in starts:
+                yield self._at(Aspect.PLACE, track, now.start, "nothing there", self._described(now))
+
+    def _described(self, piece: _Piece) -> str:
+        return piece.describe(source=self._source(piece))
+
+    def _same_place(self, was: _Piece, now: _Piece, *, track: Track) -> Iterator[Difference]:
+        for aspect, before, after in self._facts(was, now):
+            if before != after:
+                told = (self._described(was), self._described(now))
+                if told[0] == told[1] or aspect is Aspect.SYNTHETIC:
+                    told = (f"{aspect.value} of “{was.event.name}”: {before or 'none'}", f"{after or 'none'}")
+                if aspect in (Aspect.METADATA, Aspect.EFFECTS, Aspect.ALTERNATES):
+                    told = (f"“{was.event.name}” with its {aspect.value}", "changed" if after else "gone")
+                yield self._at(aspect, track, was.start, *told)
+
+    def _facts(self, was: _Piece, now: _Piece) -> Iterator[tuple[Aspect, object, object]]:
+        old, new = was.event, now.event
+        yield Aspect.CLIP_NAMES, old.name, new.name
+        yield Aspect.ENABLED, old.enabled, new.enabled
+        yield from _speeds(old, new)
+        media = _media_aspect(old)
+        yield media, _media_facts(old, exact=self.exact), _media_facts(new, exact=self.exact)
+        if self.exact:
+            yield Aspect.SOURCE, self._source(was), self._source(now)
+            yield Aspect.METADATA, old.digest, new.digest
+            return
+        if media is not Aspect.SYNTHETIC and old.kind is not EventKind.GAP:
+            yield Aspect.SOURCE, self._source(was), self._source(now)
+        if old.kind is EventKind.TITLE and new.kind is EventKind.TITLE:
+            yield Aspect.TITLE_TEXT, " ".join(old.text.split()), " ".join(new.text.split())
+        if _length(old) is not None and _length(new) is not None:
+            yield Aspect.AVAILABLE, _length(old), _length(new)
+        if old.parts is not None and new.parts is not None:
+            yield Aspect.EFFECTS, old.parts.effects, new.parts.effects
+            yield Aspect.METADATA, (old.parts.metadata, old.brief), (new.parts.metadata, new.brief)
+            yield Aspect.ALTERNATES, old.parts.alternates, new.parts.alternates
+            yield Aspect.COLORS, old.parts.color, new.parts.color
+
+    def _source(self, piece: _Piece) -> Fraction:
+        """Source time of a piece's first frame; across dialects counted from the first frame of its media."""
+        event = piece.event
+        if event.kind is EventKind.GAP:
+            return Fraction(0)
+        moved = event.record.rate.seconds(piece.start - event.record.start) * (event.speed or 0)
+        return event.source_start + moved - (Fraction(0) if self.exact else self._media_start(event))
+
+    def _media_start(self, event: Event) -> Fraction:
+        media = event.media
+        if media is None:
+            return Fraction(0)
+        if media.available is not None:
+            return media.available.start
+        known = self.facts.get(media.path or "")
+        inside = known is not None and known.start <= event.source_start < known.start + known.duration
+        return known.start if known is not None and inside else Fraction(0)
+
+    # Transitions and markers.
+
+    def _transitions(self, was: Track, now: Track) -> Iterator[Difference]:
+        old = {(each.at, each.before, each.after): each for each in was.transitions}
+        new = {(each.at, each.before, each.after): each for each in now.transitions}
+        for key, transition in old.items():
+            same = new.get(key)
+            told = f"transition “{transition.name}”"
+            if same is None:
+                aspect = Aspect.LOOSE_TRANSITIONS if _is_loose(transition, now) else Aspect.TRANSITIONS
+                yield self._at(aspect, was, transition.at, told, "gone or changed")
+            elif (transition.name, transition.digest) != (same.name, same.digest) and self.exact:
+                yield self._at(Aspect.TRANSITION_KINDS, was, transition.at, told, "changed")
+            elif transition.name != same.name:
+                yield self._at(Aspect.TRANSITION_KINDS, was, transition.at, told, f"“{same.name}”")
+        for key, transition in new.items():
+            if key not in old:
+                told = f"transition “{transition.name}”"
+                yield self._at(Aspect.TRANSITIONS, was, transition.at, "no such transition", told)
+
+    def _track_markers(self, was: Track, now: Track) -> Iterator[Difference]:
+        yield from self._markers(was.markers, now.markers, aspect=Aspect.TRACK_MARKERS, where=was.name)
+        old, new = _markers_of_events(was), _markers_of_events(now)
+        yield from self._markers(old, new, aspect=Aspect.CLIP_MARKERS, where=was.name)
+
+    def _timeline_markers(self, old: Cut, new: Cut) -> Iterator[Difference]:
+        for place in self.moved.elements():
+            yield self._marker(Aspect.GAP_MARKERS, place, where="gap", now="a marker of the timeline")
+        yield from self._markers(old.markers, new.markers, aspect=Aspect.TIMELINE_MARKERS, where="timeline")
+
+    def _markers(
+        self, old: Iterable[Marker], new: Iterable[Marker], *, aspect: Aspect, where: str
+    ) -> Iterator[Difference]:
+        were, are = sorted(old, key=_marker_key), sorted(new, key=_marker_key)
+        gone, come = Counter(map(_marker_key, were)), Counter(map(_marker_key, are))
+        for place in (gone - come - self.moved).elements():
+            yield self._marker(aspect, place, where=where, now="gone")
+        for place in (come - gone - self.moved).elements():
+            yield self._marker(aspect, place, where=where, was="none")
+        if gone != come:
+            return
+        for was, now in zip(were, are, strict=True):
+            for each, before, after in self._marker_facts(was, now):
+                if before != after:
+                    yield Difference(
+                        aspect=each,
+                        where=f"{where} {self.cut.timecode(was.record.start)}",
+                        was=f"marker “{was.name or was.note}”: {before or 'none'}",
+                        now=str(after or "none"),
+                    )
+
+    def _marker_facts(self, was: Marker, now: Marker) -> Iterator[tuple[Aspect, object, object]]:
+        yield Aspect.MARKER_COLORS, was.color.upper(), now.color.upper()
+        yield Aspect.MARKER_KEYWORDS, was.keywords, now.keywords
+        if self.exact:
+            yield Aspect.MARKER_METADATA, (was.record, was.color, was.digest), (now.record, now.color, now.digest)
+
+    def _marker(self, aspect: Aspect, place: _MarkerKey, *, where: str, was: str = "", now: str = "") -> Difference:
+        start, _, name, note = place
+        told = f"marker “{name or note}”"
+        return Difference(aspect=aspect, where=f"{where} {self.cut.timecode(start)}", was=was or told, now=now or told)
 
 
-def _compare_whole(old: Cut, new: Cut) -> Iterator[Difference]:
-    facts: tuple[tuple[str, Callable[[Cut], object]], ...] = (
-        ("frame rate", lambda cut: str(cut.rate)),
-        ("start timecode", lambda cut: cut.timecode(0)),
-        ("length", lambda cut: f"{cut.duration} frames"),
-        ("picture size", lambda cut: cut.size),
-        ("timeline metadata", lambda cut: cut.digest),
+_MarkerKey = tuple[int, int, str, str]
+
+
+def _marker_key(marker: Marker) -> _MarkerKey:
+    """Place and words; some formats have no marker that is shorter than a frame."""
+    record = marker.record
+    return record.start, max(record.end, record.start + 1), marker.name, marker.note
+
+
+def _markers_of_events(track: Track) -> Iterator[Marker]:
+    return (marker for event in track.events for marker in event.markers)
+
+
+def _moved_markers(old: Cut, new: Cut) -> Counter[_MarkerKey]:
+    """Markers that stood on gaps and stand on the timeline now, because a format has no gaps to carry them."""
+    on_gaps = Counter(
+        _marker_key(marker)
+        for _, event in walk_events(old.tracks)
+        if event.kind is EventKind.GAP
+        for marker in event.markers
     )
-    for name, fact in facts:
-        was, now = fact(old), fact(new)
-        if was != now:
-            yield Difference(where=name, was=str(was), now=str(now))
-    yield from _compare_markers(old.markers, new.markers, where="timeline", cut=old)
-
-
-def _compare_stacks(
-    old: Sequence[Track], new: Sequence[Track], *, cut: Cut, fillable: Collection[Interval]
-) -> Iterator[Difference]:
-    for kind in TrackKind:
-        were = [track for track in old if track.kind is kind]
-        are = [track for track in new if track.kind is kind]
-        if len(are) < len(were):
-            yield Difference(where=f"{kind.value} tracks", was=str(len(were)), now=str(len(are)))
-        for was, now in zip(were, are, strict=False):
-            yield from _compare_tracks(was, now, cut=cut, fillable=fillable)
-        for extra in are[len(were) :]:
-            yield from _check_new_track(extra, cut=cut, fillable=fillable)
-
-
-def _check_new_track(track: Track, *, cut: Cut, fillable: Collection[Interval]) -> Iterator[Difference]:
-    """A new track may hold takes and nothing else."""
-    for event in track.events:
-        if event.kind is not EventKind.GAP and not _is_fill(event, fillable=fillable):
-            where = f"{track.name} {cut.timecode(event.record.start)}"
-            yield Difference(where=where, was="no such track", now=f"{event.kind.value} “{event.name}”")
-
-
-def _compare_tracks(was: Track, now: Track, *, cut: Cut, fillable: Collection[Interval]) -> Iterator[Difference]:
-    if was.digest != now.digest or was.locked != now.locked:
-        yield Difference(where=was.name, was=f"track “{was.name}” as it was", now=f"track “{now.name}” changed")
-    fills = [(event.record.start, event.record.end) for event in now.events if _is_fill(event, fillable=fillable)]
-    yield from _compare_pieces(list(_pieces(was, fills)), list(_pieces(now, fills)), track=was, cut=cut)
-    yield from _compare_transitions(was, now, cut=cut)
-    old_markers = (*was.markers, *(marker for event in was.events for marker in event.markers))
-    new_markers = (*now.markers, *(marker for event in now.events for marker in event.markers))
-    yield from _compare_markers(old_markers, new_markers, where=was.name, cut=cut)
-    yield from _compare_compounds(was, now, cut=cut, fillable=fillable)
-
-
-def _compare_compounds(was: Track, now: Track, *, cut: Cut, fillable: Collection[Interval]) -> Iterator[Difference]:
-    new = {event.record.start: event for event in now.events if event.kind is EventKind.NESTED}
-    for event in was.events:
-        same = new.get(event.record.start)
-        if event.kind is EventKind.NESTED and same is not None:
-            yield from _compare_stacks(event.tracks, same.tracks, cut=cut, fillable=fillable)
+    if not on_gaps:
+        return Counter()
+    still = Counter(_marker_key(marker) for _, event in walk_events(new.tracks) for marker in event.markers)
+    come = Counter(map(_marker_key, new.markers)) - Counter(map(_marker_key, old.markers))
+    return (on_gaps - still) & come
 
 
 def _pieces(track: Track, fills: Sequence[Interval]) -> Iterator[_Piece]:
@@ -173,23 +392,10 @@ def _pieces(track: Track, fills: Sequence[Interval]) -> Iterator[_Piece]:
     for event in track.events:
         if event.kind is EventKind.GAP and not event.digest:
             continue
+        if not event.record.length:
+            continue
         for start, end in _outside(event.record.start, event.record.end, fills):
-            yield _Piece(
-                start=start,
-                end=end,
-                kind=event.kind,
-                name=event.name,
-                enabled=event.enabled,
-                speed=event.speed,
-                source=_source_at(event, start),
-                digest=event.digest,
-            )
-
-
-def _source_at(event: Event, frame: int) -> Fraction:
-    if event.kind is EventKind.GAP:
-        return Fraction(0)
-    return event.source_start + event.record.rate.seconds(frame - event.record.start) * (event.speed or 0)
+            yield _Piece(start=start, end=end, event=event)
 
 
 def _outside(start: int, end: int, fills: Sequence[Interval]) -> Iterator[Interval]:
@@ -205,54 +411,52 @@ def _outside(start: int, end: int, fills: Sequence[Interval]) -> Iterator[Interv
         yield start, end
 
 
-def _compare_pieces(were: Sequence[_Piece], are: Sequence[_Piece], *, track: Track, cut: Cut) -> Iterator[Difference]:
-    if were == are:
+def _lost_whole(event: Event) -> Aspect:
+    """What is lost with an item of which nothing is left but its place."""
+    if event.kind is EventKind.GAP:
+        return Aspect.METADATA
+    if event.kind is EventKind.NESTED:
+        return Aspect.COMPOUNDS
+    return _media_aspect(event) if _media_aspect(event) is Aspect.SYNTHETIC else Aspect.PLACE
+
+
+def _media_aspect(event: Event) -> Aspect:
+    """Under which name the media of an event is compared."""
+    media = event.media
+    if event.kind is EventKind.NESTED:
+        return Aspect.COMPOUNDS
+    if event.kind not in _SHOWS_MEDIA or media is None or not (media.path or media.url):
+        return Aspect.MEDIA if event.kind is EventKind.GAP else Aspect.SYNTHETIC
+    return Aspect.SEQUENCES if media.kind is MediaKind.SEQUENCE else Aspect.MEDIA
+
+
+def _media_facts(event: Event, *, exact: bool) -> tuple[object, ...]:
+    """What kind of thing it is and which file; whether the file is here is no property of the cut."""
+    media = event.media
+    if exact:
+        return (event.kind,)
+    if event.kind not in _SHOWS_MEDIA or media is None or not (media.path or media.url):
+        return (event.kind.value,)
+    kind = "" if media.kind in (MediaKind.MOVIE, MediaKind.MISSING, MediaKind.SOUND) else media.kind.value
+    return (kind, media.path or media.name)
+
+
+def _length(event: Event) -> Fraction | None:
+    media = event.media
+    moves = media is not None and media.kind in (MediaKind.MOVIE, MediaKind.SOUND)
+    if media is None or not moves or media.available is None:
+        return None
+    return media.available.end - media.available.start
+
+
+def _speeds(old: Event, new: Event) -> Iterator[tuple[Aspect, object, object]]:
+    if old.kind is EventKind.GAP:
         return
-    old, new = set(were), set(are)
-    by_start = {piece.start: piece for piece in are}
-    for piece in were:
-        if piece not in new:
-            there = by_start.get(piece.start)
-            yield Difference(
-                where=f"{track.name} {cut.timecode(piece.start)}",
-                was=piece.describe(),
-                now=_told_apart(piece, there) if there else "not there",
-            )
-    starts = {piece.start for piece in were}
-    for piece in are:
-        if piece not in old and piece.start not in starts:
-            yield Difference(
-                where=f"{track.name} {cut.timecode(piece.start)}", was="nothing there", now=piece.describe()
-            )
+    aspect = Aspect.RAMPS if old.speed is None else Aspect.FREEZES if not old.speed else Aspect.SPEED
+    yield aspect, old.speed, new.speed
 
 
-def _told_apart(was: _Piece, now: _Piece) -> str:
-    if was.describe() != now.describe():
-        return now.describe()
-    return f"the same, but its {'speed' if was.speed != now.speed else 'effects, references or metadata'} changed"
-
-
-def _compare_transitions(was: Track, now: Track, *, cut: Cut) -> Iterator[Difference]:
-    old = {(each.at, each.before, each.after, each.digest): each for each in was.transitions}
-    new = {(each.at, each.before, each.after, each.digest): each for each in now.transitions}
-    for key, transition in old.items():
-        if key not in new:
-            where = f"{was.name} {cut.timecode(transition.at)}"
-            yield Difference(where=where, was=f"transition “{transition.name}”", now="gone or changed")
-    for key, transition in new.items():
-        if key not in old:
-            where = f"{was.name} {cut.timecode(transition.at)}"
-            yield Difference(where=where, was="no such transition", now=f"transition “{transition.name}”")
-
-
-def _compare_markers(old: Iterable[Marker], new: Iterable[Marker], *, where: str, cut: Cut) -> Iterator[Difference]:
-    were, are = Counter(map(_marker_facts, old)), Counter(map(_marker_facts, new))
-    for facts in (were - are).elements():
-        yield Difference(where=f"{where} {cut.timecode(facts[0])}", was=f"marker “{facts[2] or facts[3]}”", now="gone")
-    for facts in (are - were).elements():
-        yield Difference(where=f"{where} {cut.timecode(facts[0])}", was="none", now=f"marker “{facts[2] or facts[3]}”")
-
-
-def _marker_facts(marker: Marker) -> tuple[int, int, str, str, str, tuple[str, ...], str]:
-    record = marker.record
-    return (record.start, record.end, marker.name, marker.note, marker.color, marker.keywords, marker.digest)
+def _is_loose(transition: Transition, track: Track) -> bool:
+    """Whether a transition has a gap or nothing on one side."""
+    sides = (track.event_at(transition.at - 1), track.event_at(transition.at))
+    return any(side is None or side.kind is EventKind.GAP for side in sides)

@@ -1,0 +1,56 @@
+"""What a probe knows of the media of a cut, for formats that must say it: first timecode, length, size, sound."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from pickup.errors import TimingError
+from pickup.media.probe import MediaInfo, probe_files
+from pickup.takes import Relink
+from pickup.timelines.dialect import MediaFacts
+from pickup.timing import parse_timecode
+
+_STEREO = 2
+
+
+def media_facts(paths: Sequence[str]) -> Mapping[str, MediaFacts]:
+    """Facts by local path; a file that cannot be probed, or has no picture, is left out."""
+    found = probe_files([Path(path) for path in paths])
+    return {each.path: _facts(each) for each in found if isinstance(each, MediaInfo) and not each.is_still}
+
+
+def facts_of_takes(relinks: Iterable[Relink], *, size: tuple[int, int]) -> Mapping[str, MediaFacts]:
+    """Facts of takes, which were counted when they were made."""
+    return {
+        take.path: MediaFacts(
+            start=take.start,
+            duration=relink.record.rate.seconds(take.frames),
+            rate=relink.record.rate.fps,
+            size=size,
+        )
+        for relink in relinks
+        for take in relink.takes
+    }
+
+
+def _facts(found: MediaInfo) -> MediaFacts:
+    return MediaFacts(
+        start=_first_timecode(found),
+        duration=found.seconds or Fraction(0),
+        rate=found.rate.fps if found.rate is not None else None,
+        size=found.upright_size,
+        channels=_STEREO if found.has_audio else 0,
+    )
+
+
+def _first_timecode(found: MediaInfo) -> Fraction:
+    """Embedded timecode of the first frame in exact seconds; zero where there is none that can be read."""
+    if not found.timecode or found.rate is None:
+        return Fraction(0)
+    try:
+        frame = parse_timecode(found.timecode, rate=found.rate)
+    except TimingError:
+        return Fraction(0)
+    return found.rate.seconds(frame)

@@ -1,0 +1,1 @@
+from pickup.timelines.dialects.fcp7.reading import read_xmeml

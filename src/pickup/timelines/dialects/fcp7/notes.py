@@ -1,0 +1,56 @@
+"""What Pickup must know again of an item and xmeml has no element for, as a processing instruction `<?pickup {json}?>`.
+
+Programs that read XML by the book skip instructions that are not for them. Nothing that an NLE shows depends on one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from xml.etree import ElementTree as ET
+
+import opentimelineio as otio
+
+_TARGET = "pickup"
+_NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
+_UNREADABLE = (otio.exceptions.OTIOError, ValueError, RuntimeError, TypeError, IndexError, KeyError)
+
+Note = Mapping[str, object]
+"""What a note says; OTIO objects may stand in it."""
+
+Notes = Mapping[ET.Element, Note]
+"""Notes by the element that they stood in."""
+
+
+def add_note(element: ET.Element, note: Note) -> None:
+    """Writes a note into an element; nothing for an empty one."""
+    if not note:
+        return
+    text = otio.core.serialize_json_to_string(dict(note), indent=-1)
+    text = _NOT_PLAIN.sub(lambda match: json.dumps(match.group())[1:-1], text)
+    # "?>" would end the instruction; in JSON it can stand in a string alone.
+    element.append(ET.ProcessingInstruction(_TARGET, text.replace("?>", "?\\u003e")))
+
+
+def take_notes(root: ET.Element) -> dict[ET.Element, Note]:
+    """Removes every processing instruction below an element; returns what ours said, by the element around it."""
+    notes: dict[ET.Element, Note] = {}
+    for element in root.iter():
+        for child in [each for each in element if not isinstance(each.tag, str)]:
+            element.remove(child)
+            note = _parsed(child.text or "")
+            if note:
+                notes[element] = note
+    return notes
+
+
+def _parsed(text: str) -> Note | None:
+    target, _, body = text.partition(" ")
+    if target != _TARGET:
+        return None
+    try:
+        note = otio.core.deserialize_json_from_string(body)
+    except _UNREADABLE:
+        return None
+    return note if hasattr(note, "items") else None
