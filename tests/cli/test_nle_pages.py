@@ -27,7 +27,7 @@ def test_every_command_of_a_page_answers_and_every_file_it_names_is_there(
     desk = desk_for("reel_23976_slugs_and_briefs")
     desk.timeline.rename(desk.folder / "reel1.otio")
     commands = _COMMAND.findall(text)
-    assert len(commands) == 4
+    assert len(commands) == 5
     for command in commands:
         answer = desk.run(*shlex.split(command), PICKUP_SIZE="320x180")
         assert answer.code == 0, (command, answer.out, answer.err)

@@ -106,7 +106,7 @@ def test_the_timeline_inside_is_spelled_as_opentimelineio_spells_it(tmp_path: Pa
     media = media_file(tmp_path / "A001.mov", content=b"picture")
     clip = clip_of(external(str(media)), name="Größe 24000/1001")
     clip.source_range = otio.opentime.TimeRange(
-        otio.opentime.RationalTime(1 / 3, 24000 / 1001), otio.opentime.RationalTime(1e-9, 24000 / 1001)
+        otio.opentime.RationalTime(1 / 3, 24000 / 1001), otio.opentime.RationalTime(20000000.5, 24000 / 1001)
     )
     bundle, _ = pack(timeline_of(clip), tmp_path)
     content = read_bundle(bundle, limits=LIMITS).content.decode()

@@ -21,7 +21,8 @@ SOUND = "<audio><samplecharacteristics><depth>16</depth><samplerate>48000</sampl
 
 
 def timecode(text: str, frame: int, shown: str = "NDF", rate: str = RATE) -> str:
-    return f"<timecode>{rate}<string>{text}</string><frame>{frame}</frame><displayformat>{shown}</displayformat></timecode>"
+    said = f"<string>{text}</string><frame>{frame}</frame><displayformat>{shown}</displayformat>"
+    return f"<timecode>{rate}{said}</timecode>"
 
 
 def file(number: int, name: str, *, url: str | None = None, media: str = "", source: str = "", block: str = "") -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from pickup.demo import nodes
-from pickup.timelines.lint import LintFinding, lint_content
+from pickup.timelines.lint import LintFinding, lint_content, urls
 from pickup.timelines.lint.rules import PREMIERE_RULES
 
 FPS = 25.0
@@ -111,7 +112,7 @@ BREAKS: dict[str, list[Mutation]] = {
     "PREMIERE_NO_OP_WARP": [played_at(1.0)],
     "PREMIERE_LINK_SHARED": [linked(0, 1, "1"), linked(1, 1, "1")],
     "PREMIERE_LINK_OFFSET": [with_longer_sound],
-    "PREMIERE_SPEED": [played_at(2.0), played_at(-0.5), played_at(1 / 3, 25)],
+    "PREMIERE_SPEED": [played_at(2.0), played_at(-0.5), played_at(1 / 3, 25), played_at(0.3333, 25)],
     "PREMIERE_FREEZE_FRAME": [played_at(0.0)],
     "PREMIERE_SPEED_RAMP": [with_second(effects=[RAMP])],
     "PREMIERE_EFFECT_DROPPED": [
@@ -173,6 +174,13 @@ def test_a_speed_that_divides_no_whole_frames_is_off_the_grid() -> None:
     assert {each.code for each in lint(root)} == {"PREMIERE_SPEED", "PREMIERE_OFF_GRID"}
 
 
+@pytest.mark.parametrize("scalar", [1e308, -1e308, 5e-324, 10**30, 10**400])
+def test_a_speed_that_nothing_can_play_at_is_a_finding(scalar: float) -> None:
+    root = good()
+    items(root)[1]["effects"] = [nodes.time_warp(2.0) | {"time_scalar": scalar}]
+    assert "PREMIERE_SPEED" in {each.code for each in lint(root)}
+
+
 def test_a_link_shared_by_strangers_names_both() -> None:
     root = good()
     linked(0, 1, "1")(root)
@@ -192,3 +200,8 @@ def test_a_still_that_is_long_enough_for_its_clip_is_fine_in_a_bundle_with_a_rel
     root = good()
     reference(root, 3)["target_url"] = "media/map.png"
     assert lint(root, bundled=True) == ()
+
+
+def test_the_example_of_encoded_urls_is_true() -> None:
+    result = doctest.testmod(urls)
+    assert (result.attempted, result.failed) == (1, 0)

@@ -32,8 +32,6 @@ SAMPLES = (
     "resolve_export_24fps",
     "premiere_export_5994df",
     "reel_23976_slugs_and_briefs",
-    "retimed_neighbours_50fps",
-    "dissolves_beside_holes",
     "nested_compound_with_hole",
 )
 _TIMEOUT_S = 240

@@ -132,7 +132,7 @@ def own(item: otio.core.Item, *keys: str) -> Any:
 def test_the_timeline_carries_resolves_mark_and_its_new_name() -> None:
     made = written(timeline_of(track(clip())))
     assert own(made) == {"Resolve OTIO Meta Version": "1.0"}
-    assert made.name == "cut_v001"
+    assert (made.name, made.tracks.name) == ("cut_v001", "")
 
 
 @pytest.mark.parametrize(("start_frame", "expected"), [(0, 0), (86400, 86400)])
@@ -187,6 +187,7 @@ def test_the_cut_has_whole_frames_where_the_file_had_not() -> None:
     halves = [otio.schema.Gap(source_range=span(0, 10.5)), clip(length=10.5), clip(length=10)]
     made = written(timeline_of(track(*halves)))
     assert [item.source_range.duration.value for item in made.tracks[0]] == [11, 10, 10]
+    assert made.tracks[0][1].source_range.start_time.value == 0.5, "the frame that is seen at record frame 11"
 
 
 def test_premieres_marks_move_out_of_the_way() -> None:
@@ -368,6 +369,13 @@ def test_a_start_that_was_rounded_to_the_cuts_rate_is_read_as_the_frame_it_was()
     assert (start.rate, start.value) == (ntsc, 100 * 1000 / 1001)
     neutral = resolve.read(Source(path=Path("cut.otio"), content=b"", timeline=made)).timeline
     assert neutral.tracks[0][0].source_range.start_time == otio.opentime.RationalTime(100, 24)
+
+
+def test_a_time_that_makes_no_sense_is_left_for_the_one_who_places_the_clip() -> None:
+    one = clip(reference=external(available=span(0, 200)))
+    one.source_range = span(float("nan"), 48)
+    neutral = resolve.read(Source(path=Path("cut.otio"), content=b"", timeline=timeline_of(track(one)))).timeline
+    assert neutral.tracks[0][0].source_range.duration.value == 48
 
 
 def test_sound_says_which_channels_it_is_of() -> None:

@@ -17,7 +17,6 @@ from pickup.fill.documents import findings_document
 from pickup.fill.prepare import read_settings
 from pickup.library import Library
 from pickup.timelines.lint import FLAVORS, RULES, LintFinding, lint_timeline
-from pickup.timelines.lint.entry import check_flavor
 
 _COLORS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
 _PLACES_SHOWN = 3
@@ -31,12 +30,11 @@ _DETAIL_LENGTH = 60
 @place_options
 def command(timeline: Path, *, flavor: str, maps: tuple[str, ...], library: str | None, config: Path | None,
             in_json: bool, quiet: bool) -> int:  # fmt: skip
-    """Say what an editing program would refuse, lose or link wrongly in a timeline file.
+    """Say what an editing program would refuse or lose in a timeline file.
 
-    Reads the file as it stands and compares it with what is known of the program; the program itself is not tried.
-    docs/lint.md lists every rule. With --quiet only errors are shown.
+    Reads the file as it stands and compares it with what is known of the program, links included; the program itself
+    is not tried. docs/lint.md lists every rule. With --quiet only errors are shown.
     """
-    check_flavor(flavor)
     settings = load_settings(timeline=timeline, config=config, flags={"library": library}, maps=maps)
     reading = read_settings(settings, library=Library.at(settings.library_folder))
     findings = lint_timeline(timeline, flavor=flavor, settings=reading)
@@ -84,7 +82,8 @@ def _cell(code: str, places: Sequence[Finding]) -> str:
 
 def _end_of(detail: str) -> str:
     """What stands there, or its end: of a long path the last names tell most."""
-    return detail if len(detail) <= _DETAIL_LENGTH else f"…{detail[-_DETAIL_LENGTH:]}"
+    is_path = "/" in detail or "\\" in detail
+    return f"…{detail[-_DETAIL_LENGTH:]}" if is_path and len(detail) > _DETAIL_LENGTH else detail
 
 
 def _places(findings: Sequence[Finding]) -> int:

@@ -17,12 +17,13 @@ _OF_A_PROGRAM = frozenset({"Resolve_OTIO", "PremierePro_OTIO", "fcp_xml", "picku
 def timeline_digest(timeline: otio.schema.Timeline) -> str:
     """Fingerprint of what is said of the whole timeline, its name left out: every version has a new one."""
     metadata = otio.core.serialize_json_to_string(timeline.metadata, indent=-1)
-    return text_digest(f"{metadata}\n{timeline.tracks.source_range}\n{shallow_digest(timeline.tracks)}")
+    stack = timeline.tracks  # in Premiere's files its name is the sequence's: as new in every version
+    return text_digest(f"{metadata}\n{stack.source_range}\n{shallow_digest(stack, name='')}")
 
 
-def shallow_digest(item: otio.core.Item) -> str:
-    """Fingerprint of an item without its tracks or clips, its markers and its place."""
-    parts = [item.name, str(item.enabled), str(item.color), str(getattr(item, "kind", ""))]
+def shallow_digest(item: otio.core.Item, *, name: str | None = None) -> str:
+    """Fingerprint of an item without its tracks or clips, its markers and its place; `name` stands for its own."""
+    parts = [item.name if name is None else name, str(item.enabled), str(item.color), str(getattr(item, "kind", ""))]
     parts += [otio.core.serialize_json_to_string(each, indent=-1) for each in (item.metadata, *item.effects)]
     if isinstance(item, otio.schema.Stack):
         parts += [each.to_json_string(indent=-1) for each in item if not isinstance(each, otio.schema.Track)]
@@ -59,6 +60,19 @@ def foreign_digest(metadata: Mapping[str, object]) -> str:
     return text_digest(
         "\n".join(f"{key} {otio.core.serialize_json_to_string(value, indent=-1)}" for key, value in kept.items())
     )
+
+
+def without_idle_warps(item: otio.core.Item) -> otio.core.Item:
+    """The item, or a copy of it without time warps of 1: they change nothing, and some formats must not have them."""
+    if not any(_is_idle(each) for each in item.effects):
+        return item
+    plain: otio.core.Item = item.deepcopy()
+    plain.effects[:] = [each for each in plain.effects if not _is_idle(each)]
+    return plain
+
+
+def _is_idle(effect: otio.schema.Effect) -> bool:
+    return isinstance(effect, otio.schema.LinearTimeWarp) and bool(effect.time_scalar == 1)
 
 
 def _is_warp(effect: otio.schema.Effect) -> bool:

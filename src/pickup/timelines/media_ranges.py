@@ -14,7 +14,7 @@ import opentimelineio as otio
 
 from pickup.timelines.dialect import MediaFacts
 from pickup.timelines.ruler import seconds_of, source_range_of, span_of
-from pickup.timelines.shapes import is_still, moment, span, url_of, used_seconds
+from pickup.timelines.shapes import is_still, lies_in, moment, span, url_of, used_seconds
 from pickup.timing import exact_rate
 
 
@@ -30,7 +30,7 @@ class MediaRanges:
     rate: float
     facts: Mapping[str, MediaFacts]
 
-    def settle(self, clip: otio.schema.Clip, *, frames: int) -> None:
+    def settle(self, clip: otio.schema.Clip, *, frames: int, moved: Fraction) -> None:
         """Gives a clip its source range in the cut's rate, and each of its references the range of its media.
 
         A still is one frame at zero, shown from zero on. A clip that states no length is left as it is.
@@ -38,21 +38,24 @@ class MediaRanges:
         Args:
             clip: Changed.
             frames: How long it is on the timeline, in whole frames of the cut.
+            moved: Seconds of source time by which its first frame is another, because it came onto whole frames.
         """
         known = source_range_of(clip)
         if known is None:
             return
-        start, length = seconds_of(known.start_time), self._seconds(frames)
-        moved = self._shift(clip.media_reference, start=start)
+        start, length = seconds_of(known.start_time) + moved, self._seconds(frames)
+        shift = self._shift(clip.media_reference, start=start)
         used = max(used_seconds(clip, length=length), self._seconds(1))
         for reference in clip.media_references().values():
             self._give_range(reference, start=start, used=used, rate=float(known.start_time.rate))
-        # All digits of the start: they are what tells a reader that a frame of the media was meant.
-        first = otio.opentime.RationalTime(float((start + moved) * exact_rate(self.rate)), self.rate)
+        first = moment(start + shift, rate=self.rate)
+        if ((start + shift) * exact_rate(known.start_time.rate)).denominator == 1:
+            # All digits: they are what tells a reader that a whole frame of the media was meant.
+            first = otio.opentime.RationalTime(float((start + shift) * exact_rate(self.rate)), self.rate)
         clip.source_range = otio.opentime.TimeRange(first, otio.opentime.RationalTime(frames, self.rate))
         for marker in clip.markers:
             marked = span_of(marker.marked_range)
-            marker.marked_range = span(marked.start + moved, marked.end - marked.start, rate=self.rate)
+            marker.marked_range = span(marked.start + shift, marked.end - marked.start, rate=self.rate)
 
     def _seconds(self, frames: int) -> Fraction:
         return frames / exact_rate(self.rate)
@@ -71,7 +74,7 @@ class MediaRanges:
     @staticmethod
     def _counts_from_zero(reference: otio.core.MediaReference, *, start: Fraction, facts: MediaFacts) -> bool:
         known = reference.available_range
-        in_timecode = facts.start <= start < facts.start + facts.duration
+        in_timecode = lies_in(start, facts)
         if known is None:
             return not in_timecode
         stated = span_of(known)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import lru_cache
 
 import opentimelineio as otio
 
@@ -22,6 +23,10 @@ from pickup.timelines.texts import child, marker_words, plain, text_of
 from pickup.timing import FrameRate, Number, exact_rate
 
 OURS = "pickup"
+
+PICTURE_AND_SOUND = ("Video", "Audio")
+"""The kinds of track that an NLE takes from an OTIO file."""
+
 MEDIA_URL = "Media Url"
 """Where Resolve keeps the last path of offline media."""
 
@@ -45,7 +50,7 @@ def _inner_stacks(around: otio.core.Composition) -> Iterator[otio.schema.Stack]:
 
 def tracks_of(stack: otio.schema.Stack) -> list[otio.schema.Track]:
     """The tracks of picture and of sound."""
-    return [each for each in stack if isinstance(each, otio.schema.Track) and each.kind in ("Video", "Audio")]
+    return [each for each in stack if isinstance(each, otio.schema.Track) and each.kind in PICTURE_AND_SOUND]
 
 
 def is_take(item: otio.core.Composable) -> bool:
@@ -128,7 +133,13 @@ def url_of(reference: otio.core.MediaReference | None) -> str:
 
 def path_of(reference: otio.core.MediaReference | None) -> LocalPath | None:
     """The path that a reference names; None for what is no file."""
-    return parse_path(url_of(reference))
+    return _parsed(url_of(reference))
+
+
+@lru_cache(maxsize=512)
+def _parsed(url: str) -> LocalPath | None:
+    """Each reference is looked at several times before the next one is."""
+    return parse_path(url)
 
 
 def is_still(reference: otio.core.MediaReference | None) -> bool:

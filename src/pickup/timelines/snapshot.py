@@ -38,6 +38,7 @@ from pickup.timelines.fingerprints import (
     shallow_digest,
     text_digest,
     timeline_digest,
+    without_idle_warps,
 )
 from pickup.timelines.read import TimelineFile
 from pickup.timelines.ruler import (
@@ -407,6 +408,7 @@ class _Reader:
             return shallow_digest(item)
         if not isinstance(item, otio.core.Item):
             return text_digest(item.to_json_string(indent=-1))
+        item = without_idle_warps(item)
         kept = item.source_range
         item.source_range = None
         text = otio.core.serialize_json_to_string(item, indent=-1)

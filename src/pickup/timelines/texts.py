@@ -108,9 +108,10 @@ def own_mark(metadata: object) -> PickupMark | None:
 
 
 def title_text(reference: object, effects: Sequence[otio.schema.Effect]) -> str:
-    """The words of a title: Resolve's rich text, else the readable part of Premiere's."""
+    """The words of a title: Resolve's rich text, those in FCP7 XML, else the readable part of Premiere's."""
     if isinstance(reference, otio.schema.GeneratorReference):
         found = " ".join(_resolve_words(child(reference.parameters, "Resolve_OTIO")))
+        found = found or text_of(child(reference.metadata, "fcp_xml", "text"))
         if found:
             return found
     for effect in effects:

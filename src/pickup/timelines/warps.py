@@ -14,13 +14,13 @@ import opentimelineio as otio
 
 from pickup.timelines.ruler import Ruler, record_length, source_range_of, speed_of
 from pickup.timelines.texts import child
-from pickup.timing import FrameRate, Number, exact_value
+from pickup.timing import FrameRate, exact_value
 
 PREMIERE = "PremierePro_OTIO"
 """Premiere's name in metadata."""
 
 _KNOWN_DIGITS = 13
-_SPELLINGS = (13, 15, 17)
+_SPELLINGS = range(9, 18)
 
 
 def follows_premiere(timeline: otio.schema.Timeline) -> bool:
@@ -103,27 +103,18 @@ def _rates(around: otio.core.Composition) -> Iterator[float]:
 
 
 def _as_shown(used: float, speed: Fraction) -> float:
-    return float(_shown(used, speed))
-
-
-def _shown(used: float, speed: Fraction) -> Number:
-    """Record length of `used` source frames.
-
-    Duration and speed are known to 15 digits, so what they give is known to 13: it is whole where those are.
-    """
-    exact = exact_value(used) / speed
-    known = to_known_digits(exact)
-    return known if known.denominator == 1 else exact
+    """Record length of `used` source frames."""
+    return float(to_known_digits(exact_value(used) / speed))
 
 
 def _as_used(shown: float, speed: Fraction) -> float:
     """The shortest number of source frames that is read back as this record length."""
     wanted = float(exact_value(shown))
     used = float(exact_value(shown) * speed)
-    spelled = [float(f"{used:.{digits}g}") for digits in _SPELLINGS]
+    spelled = (float(f"{used:.{digits}g}") for digits in _SPELLINGS)
     return next((each for each in spelled if _as_shown(each, speed) == wanted), used)
 
 
 def to_known_digits(value: Fraction) -> Fraction:
-    """A value computed from a double or two, without the digits that their 15 do not give it."""
+    """A value computed from a double or two, which are known to 15 digits, to the 13 that they give it."""
     return value if value.denominator == 1 else Fraction(f"{float(value):.{_KNOWN_DIGITS}g}")

@@ -56,7 +56,7 @@ def sniff(source: Source) -> str:
 
 
 def read(source: Source) -> Reading:
-    """The timeline with durations as they are on the timeline, and with its name where every other program has it.
+    """The timeline with durations as they are on the timeline.
 
     A time warp of 1 is taken off: it changes nothing, and Premiere drops the motion of a clip that has one.
 
@@ -66,7 +66,6 @@ def read(source: Source) -> Reading:
     timeline = source.timeline
     if timeline is None:
         raise TimelineError(f"{source.path.name} is no OpenTimelineIO timeline", where=str(source.path))
-    timeline.name, timeline.tracks.name = timeline.tracks.name or timeline.name, ""
     for stack in walk_stacks(timeline.tracks):
         for item in _items_of(stack):
             leave_out(item, unwanted=is_idle)

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
 import opentimelineio as otio
 
 from pickup.cut import EventKind
-from pickup.errors import TimelineError
+from pickup.errors import TimelineError, TimingError
 from pickup.paths import PathStyle
 from pickup.timelines.classify import MediaLooker, classify
 from pickup.timelines.dialect import Aspect, Reading, Source, Writing
@@ -25,6 +27,7 @@ from pickup.timelines.media_ranges import MediaRanges
 from pickup.timelines.ruler import Ruler, record_length, seconds_of, source_range_of, speed_of, whole_if_whole
 from pickup.timelines.shapes import (
     OURS,
+    PICTURE_AND_SOUND,
     is_idle,
     is_speed,
     is_take,
@@ -68,6 +71,7 @@ _TRANSITIONS = MappingProxyType(
 )
 _GENERATORS = MappingProxyType({EventKind.TITLE: ("Rich", 24), EventKind.SLUG: ("Solid Color", 5)})
 _STEREO = 2
+_NOT_MOVED = Fraction(0)
 
 
 def sniff(source: Source) -> str:
@@ -90,7 +94,8 @@ def read(source: Source) -> Reading:
         raise TimelineError(f"{source.path.name} is no OpenTimelineIO timeline", where=str(source.path))
     for stack in walk_stacks(source.timeline.tracks):
         for clip in _clips_of(stack):
-            _make_exact(clip)
+            with suppress(TimingError):  # a time that makes no sense is complained of where the clip is placed
+                _make_exact(clip)
     return Reading(timeline=source.timeline)
 
 
@@ -136,6 +141,11 @@ class _Place:
     offset: Number = 0
     window: tuple[Number, Number] | None = None
 
+    def inside(self, start: Number, end: Number, *, offset: Number) -> _Place:
+        """The place of a compound clip that lies at these record frames of the cut."""
+        low, high = self.window or (start, end)
+        return _Place(offset=offset, window=(max(low, start), min(high, end)))
+
     def shows(self, frame: Number) -> bool:
         """Whether a record frame of the cut is one that the stack is seen in."""
         return self.window is None or self.window[0] <= frame < self.window[1]
@@ -164,7 +174,7 @@ class _Shaper:
                         self._clip(clip, frames=half_up(record_length(clip, ruler=self._ruler)), kind=track.kind)
                     elif isinstance(clip, otio.schema.Clip):
                         self._back_to_the_cut(clip)
-                if child(track.metadata, RESOLVE) is None:
+                if _is_made_for_takes(track):
                     _mark_track(track)
                     self._fill_up(track, length=length)
 
@@ -180,7 +190,8 @@ class _Shaper:
             clip.source_range = otio.opentime.TimeRange(start, known.duration)
 
     def shape(self) -> None:
-        """Shapes everything."""
+        """Shapes everything; Resolve's stack has no name."""
+        self._timeline.tracks.name = ""
         self._link()
         self._stack(self._timeline.tracks, place=_Place())
         self._markers(self._timeline.tracks)
@@ -208,7 +219,7 @@ class _Shaper:
         length = self._length(stack)
         leave_out(stack, unwanted=_is_of_another)
         for index in reversed(range(len(stack))):
-            if isinstance(stack[index], otio.schema.Track) and stack[index].kind not in _TRANSITIONS:
+            if isinstance(stack[index], otio.schema.Track) and stack[index].kind not in PICTURE_AND_SOUND:
                 del stack[index]
         name_tracks(stack)
         for track in tracks_of(stack):
@@ -228,13 +239,14 @@ class _Shaper:
                 continue
             end = position + record_length(item, ruler=self._ruler)
             frames = half_up(end) - half_up(position)
+            moved = self._cut_rate.seconds(half_up(position) - position) * (speed_of(item) or 0)
             if isinstance(item, otio.schema.Gap):
                 self._gap(item, frames=frames, at=place.offset + position, place=place)
             elif isinstance(item, otio.schema.Clip):
-                self._clip(item, frames=frames, kind=track.kind)
+                self._clip(item, frames=frames, kind=track.kind, moved=moved)
                 self._markers(item)
             elif isinstance(item, otio.schema.Stack):
-                self._compound(item, frames=frames, at=place.offset + position)
+                self._compound(item, frames=frames, at=place.offset + position, moved=moved, around=place)
             position = whole_if_whole(end)
 
     def _fill_up(self, track: otio.schema.Track, *, length: int) -> None:
@@ -271,23 +283,24 @@ class _Shaper:
         moved.marked_range = span(self._cut_rate.seconds(record), length, rate=self._rate)
         self._timeline.tracks.markers.append(moved)
 
-    def _compound(self, compound: otio.schema.Stack, *, frames: int, at: Number) -> None:
+    def _compound(
+        self, compound: otio.schema.Stack, *, frames: int, at: Number, moved: Fraction, around: _Place
+    ) -> None:
         leave_out(compound, unwanted=_is_of_another)
         known = compound.source_range
         first = self._ruler.frames(known.start_time) if known is not None else 0
-        straight = speed_of(compound) == 1
-        window = (at, at + frames) if straight else (at, at)  # what a retimed compound shows has no one place
-        self._stack(compound, place=_Place(offset=at - first, window=window))
+        shown = frames if speed_of(compound) == 1 else 0  # of a retimed one no frame has a place that is its own
+        self._stack(compound, place=around.inside(at, at + shown, offset=at - first))
         if known is not None:
-            start = moment(seconds_of(known.start_time), rate=self._rate)
+            start = moment(seconds_of(known.start_time) + moved, rate=self._rate)
             compound.source_range = otio.opentime.TimeRange(start, otio.opentime.RationalTime(frames, self._rate))
         self._markers(compound)
 
-    def _clip(self, clip: otio.schema.Clip, *, frames: int, kind: str) -> None:
+    def _clip(self, clip: otio.schema.Clip, *, frames: int, kind: str, moved: Fraction = _NOT_MOVED) -> None:
         _shape_generator(clip)
         leave_out(clip, unwanted=_is_of_another)
         facts = self._facts.get(url_of(clip.media_reference))
-        self._media.settle(clip, frames=frames)
+        self._media.settle(clip, frames=frames, moved=moved)
         for reference in clip.media_references().values():
             respell(reference, style=PathStyle.BACKSLASHES)
             name = media_name(reference)
@@ -315,6 +328,12 @@ class _Shaper:
         for side in ("in_offset", "out_offset"):
             frames = half_up(self._ruler.frames(getattr(transition, side)))
             setattr(transition, side, otio.opentime.RationalTime(frames, self._rate))
+
+
+def _is_made_for_takes(track: otio.schema.Track) -> bool:
+    """Whether Pickup put a track there: Resolve's own may lack marks too, in files by others of its shape."""
+    made = child(track.metadata, RESOLVE) is None and any(map(is_take, track))
+    return made and all(isinstance(item, otio.schema.Gap) or is_take(item) for item in track)
 
 
 def _mark_track(track: otio.schema.Track) -> None:

@@ -25,7 +25,7 @@ from pickup.timelines.lint.nodes import (
     stretch_of,
     text_of,
 )
-from pickup.timing import FrameRate, exact_rate, half_up, timecode
+from pickup.timing import FrameRate, exact_rate, exact_value, half_up, timecode
 
 _DEFAULT_KEY = "DEFAULT_MEDIA"
 _HIGHEST_FRAME_RATE = 1000
@@ -214,8 +214,20 @@ class _Reader:
         if shown is None and item.active is not None:
             shown = item.active.available
         item.length = inner if shown is None else shown.length.seconds
-        if self._divides and item.length is not None and item.speed:
-            item.length /= abs(item.speed)
+        if self._divides and item.length is not None and item.speed and item.speed != 1:
+            item.length = self._divided(item.length, abs(item.speed))
+
+    def _divided(self, seconds: Fraction, speed: Fraction) -> Fraction:
+        """Visible length of so many source seconds: whole frames, unless these show half a frame more or less.
+
+        Speeds are rounded in files: 25 frames at 0.3333 are 75 frames, though 75.0075 is what the division says.
+        """
+        if self._clock is None:
+            return seconds / speed
+        rate = self._clock.rate
+        whole = rate.seconds(half_up(rate.frames(seconds / speed)))
+        off = abs(Fraction(rate.frames(whole * speed - seconds)))
+        return whole if off < Fraction(1, 2) else seconds / speed
 
     def _references(self, item: Item) -> Iterator[Reference]:
         if item.kind != "Clip":
@@ -246,7 +258,7 @@ class _Reader:
                 return None
             if kind == "LinearTimeWarp":
                 try:
-                    speed *= Fraction(f"{number_of(effect.get('time_scalar')):.15g}")
+                    speed *= exact_value(number_of(effect.get("time_scalar")))
                 except TimingError as error:
                     self._report.add("OTIO_BAD_TIME", item.where, detail=f"time_scalar: {error.message}")
         return speed

@@ -78,8 +78,16 @@ class Stretch:
         return self.start.seconds + self.length.seconds
 
     def __str__(self) -> str:
-        first, last = Fraction(self.start.frames), self.ends * self.start.rate
-        return f"{float(first):.10g}-{float(last):.10g} at {float(self.start.rate):.6g}"
+        first, last = self.start.frames, self.ends * self.start.rate
+        return f"{spoken(first)}-{spoken(last)} at {spoken(self.start.rate, digits=6)}"
+
+
+def spoken(value: Number, *, digits: int = 10) -> str:
+    """An exact number as a person writes it, rounded for reading."""
+    try:
+        return f"{float(value):.{digits}g}"
+    except OverflowError:
+        return "more than can be counted"
 
 
 def number_of(value: object) -> float:

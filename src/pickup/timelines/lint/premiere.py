@@ -9,7 +9,7 @@ from fractions import Fraction
 from pickup.paths import parse_path
 from pickup.timelines.lint.findings import Report
 from pickup.timelines.lint.items import Item, Reference, Sequence
-from pickup.timelines.lint.nodes import child, node_of, schema_of, text_of
+from pickup.timelines.lint.nodes import child, node_of, schema_of, spoken, text_of
 from pickup.timelines.lint.otio import Asked, check_item, check_tracks, foreign_effects
 from pickup.timelines.lint.spans import is_still
 from pickup.timelines.lint.urls import is_encoded
@@ -71,14 +71,14 @@ def _check_speed(item: Item, *, rate: FrameRate | None, report: Report) -> None:
     if rate is not None and item.length is not None and item.kind != "Transition":
         frames = Fraction(rate.frames(item.length))
         if frames.denominator != 1:
-            report.add("PREMIERE_OFF_GRID", item.where, detail=f"{float(frames):.10g} frames")
+            report.add("PREMIERE_OFF_GRID", item.where, detail=f"{spoken(frames)} frames")
 
 
 def _speed_said(item: Item, speed: Fraction, *, rate: FrameRate | None) -> str:
-    said = f"{float(speed * 100):.6g} %"
+    said = f"{spoken(speed * 100, digits=6)} %"
     if rate is None or item.length is None:
         return said
-    return f"{said}, read as {float(rate.frames(item.length)):.10g} frames"
+    return f"{said}, read as {spoken(rate.frames(item.length))} frames"
 
 
 def _check_reference(item: Item, reference: Reference, *, report: Report, bundled: bool) -> None:
@@ -110,7 +110,9 @@ def _check_still(item: Item, reference: Reference, *, report: Report) -> None:
         report.add("PREMIERE_STILL_TOO_SHORT", item.where, detail="none")
     elif available.length.seconds < item.source.length.seconds:
         held, shown = available.length.seconds, item.source.length.seconds
-        report.add("PREMIERE_STILL_TOO_SHORT", item.where, detail=f"{float(held):.6g} s of {float(shown):.6g} s")
+        report.add(
+            "PREMIERE_STILL_TOO_SHORT", item.where, detail=f"{spoken(held, digits=6)} s of {spoken(shown, digits=6)} s"
+        )
 
 
 def _check_generator(item: Item, reference: Reference, *, report: Report) -> None:

@@ -11,7 +11,7 @@ from pickup.errors import TimingError
 from pickup.paths import PathKind, file_name, parse_path
 from pickup.timelines.lint.findings import Report
 from pickup.timelines.lint.items import Item, Reel, Reference, Sequence
-from pickup.timelines.lint.nodes import Moment, Node, child, moment_of, node_of, nodes_of, schema_of, text_of
+from pickup.timelines.lint.nodes import Moment, Node, child, moment_of, node_of, nodes_of, schema_of, spoken, text_of
 from pickup.timelines.lint.otio import Asked, check_item, check_tracks, first_file, foreign_effects, warps_in
 from pickup.timelines.lint.spans import Fit, Room, fit_of, room_after, room_before
 from pickup.timing import FrameRate
@@ -104,10 +104,12 @@ def _check_length(item: Item, length: Moment, *, rate: FrameRate | None, report:
         return
     frames = Fraction(rate.frames(length.seconds))
     if frames.denominator != 1:
-        report.add("RESOLVE_OFF_GRID", item.where, detail=f"{what}{float(frames):.10g} frames")
+        report.add("RESOLVE_OFF_GRID", item.where, detail=f"{what}{spoken(frames)} frames")
     elif length.rate != rate.fps:
-        spelled = f"{what}{float(length.frames):.10g} at {float(length.rate):.6g}"
-        report.add("RESOLVE_OTHER_RATE", item.where, detail=f"{spelled}, the timeline is at {float(rate.fps):.6g}")
+        spelled = f"{what}{spoken(length.frames)} at {spoken(length.rate, digits=6)}"
+        report.add(
+            "RESOLVE_OTHER_RATE", item.where, detail=f"{spelled}, the timeline is at {spoken(rate.fps, digits=6)}"
+        )
 
 
 def _check_speed(item: Item, *, report: Report) -> None:
@@ -152,7 +154,7 @@ def _check_media_start(item: Item, reference: Reference, *, asked: Asked) -> Non
     stated = reference.available
     if embedded is None or stated is None or embedded == stated.begins:
         return
-    said = f"{float(stated.begins):.6g} s in the timeline, {float(embedded):.6g} s in the file"
+    said = f"{spoken(stated.begins, digits=6)} s in the timeline, {spoken(embedded, digits=6)} s in the file"
     asked.report.add("RESOLVE_MEDIA_START_DIFFERS", item.where, detail=f"{reference.said}{said}")
 
 

@@ -13,18 +13,19 @@ import opentimelineio as otio
 from pickup.cut import EventKind
 from pickup.timelines.classify import MediaLooker, classify
 from pickup.timelines.dialect import Writing
-from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, fill_from_table, listed, table_of, truth
+from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, fill_from_table, table_of, truth
 from pickup.timelines.dialects.fcp7.files import Media, MediaBook
 from pickup.timelines.dialects.fcp7.generators import add_matte, add_title, color_of
-from pickup.timelines.dialects.fcp7.layout import Placed, source_start, url_of
+from pickup.timelines.dialects.fcp7.layout import Placed, inner_length, source_start, url_of
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
-from pickup.timelines.dialects.fcp7.notes import Note, add_note
+from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import NEIGHBOR
 from pickup.timelines.dialects.fcp7.played import Played, find_played, ramp_filters
 from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, add_rate
 from pickup.timelines.dialects.fcp7.reading_clips import FILTER_KEY
 from pickup.timelines.dialects.fcp7.retimes import add_remap
-from pickup.timelines.texts import child, text_of, title_text
+from pickup.timelines.ruler import Ruler
+from pickup.timelines.texts import title_text
 from pickup.timing import half_up
 
 _XML = "fcp_xml"
@@ -72,7 +73,7 @@ class ClipWriter:
         writing: Writing,
         book: MediaBook,
         *,
-        add_nested: Callable[[ET.Element, otio.core.Composition, int], None],
+        add_nested: Callable[[ET.Element, otio.core.Composition], None],
     ) -> None:
         self._writing = writing
         self._fps: Fraction = writing.rate.fps
@@ -112,13 +113,12 @@ class ClipWriter:
         self._complete(element, clip, played=played, channel=channel, note={})
         return element
 
-    def _nested(
-        self, track: ET.Element, item: otio.core.Item, *, placed: Placed, channel: Channel
-    ) -> ET.Element:
-        played = find_played(placed, item, media=None, fps=self._fps)
+    def _nested(self, track: ET.Element, item: otio.core.Item, *, placed: Placed, channel: Channel) -> ET.Element:
+        inside = inner_length(item, ruler=Ruler(rate=self._writing.rate))
+        played = find_played(placed, item, inside=inside, fps=self._fps)
         element = self._begin(track, "clipitem", item, placed=placed, played=played, channel=channel)
         if isinstance(item, otio.core.Composition):
-            self._add_nested(element, item, played.out)
+            self._add_nested(element, item)
         self._complete(element, item, played=played, channel=channel, note={})
         return element
 
@@ -143,8 +143,7 @@ class ClipWriter:
         if known:
             draw = _as_it_came(reference, known)
         elif sort is EventKind.TITLE:
-            words = title_text(reference, clip.effects)
-            draw = lambda element: add_title(element, words)  # noqa: E731 - as short as it is
+            draw = _title(title_text(reference, clip.effects))
         elif sort is EventKind.SLUG and color is not None and any(color):
             draw = _matte(color)
         if draw is None or channel.number is not None:
@@ -157,10 +156,8 @@ class ClipWriter:
         reference = clip.media_reference
         sort, _, _ = classify(clip, reference, looker=self._looker, resolve=self._writing.came_as == "resolve")
         if sort is EventKind.TITLE and channel.number is None:
-            words = title_text(reference, clip.effects)
-            return self._drawn(
-                track, clip, lambda element: add_title(element, words), placed=placed, channel=channel, note={}
-            )
+            draw = _title(title_text(reference, clip.effects))
+            return self._drawn(track, clip, draw, placed=placed, channel=channel, note={})
         # Resolve's API gives up on clip items without media; a slug of this name is something to put there.
         slug = _Slug(name=(reference.name if reference is not None else "") or clip.name or _SLUG, source=_SLUG)
         note: Note = {"missing": True} if sort is EventKind.OFFLINE else {}
@@ -169,7 +166,7 @@ class ClipWriter:
     def _slug(
         self, track: ET.Element, clip: otio.schema.Clip, slug: _Slug, *, placed: Placed, channel: Channel, note: Note
     ) -> ET.Element:
-        played = find_played(placed, clip, media=None, fps=self._fps)
+        played = find_played(placed, clip, fps=self._fps)
         element = self._begin(track, "clipitem", clip, placed=placed, played=played, channel=channel)
         known = table_of(clip.media_reference.metadata.get(_XML)) if clip.media_reference is not None else {}
         number = self._book.add_slug(element, name=slug.name, source=slug.source, known=known)
@@ -187,7 +184,7 @@ class ClipWriter:
         channel: Channel,
         note: Note,
     ) -> ET.Element:
-        played = find_played(placed, clip, media=None, fps=self._fps)
+        played = find_played(placed, clip, fps=self._fps)
         element = self._begin(track, "generatoritem", clip, placed=placed, played=played, channel=channel)
         draw(element)
         self._complete(element, clip, played=played, channel=channel, note=note)
@@ -250,9 +247,11 @@ def _matte(color: tuple[int, int, int]) -> Callable[[ET.Element], None]:
     return lambda element: add_matte(element, color)
 
 
-def _as_it_came(
-    reference: otio.schema.GeneratorReference, known: dict[str, object]
-) -> Callable[[ET.Element], None]:
+def _title(words: str) -> Callable[[ET.Element], None]:
+    return lambda element: add_title(element, words)
+
+
+def _as_it_came(reference: otio.schema.GeneratorReference, known: dict[str, object]) -> Callable[[ET.Element], None]:
     def draw(element: ET.Element) -> None:
         effect = add(element, "effect")
         add(effect, "name", reference.name)
@@ -280,11 +279,9 @@ def _add_effects(element: ET.Element, item: otio.core.Item, *, played: Played) -
         fill_from_table(inner, table_of(known), but=frozenset({"name"}))
 
 
-def _note_of(item: otio.core.Item) -> dict[str, object]:
+def _note_of(item: otio.core.Item) -> Note:
     """What xmeml has no place for: our own metadata, other takes, a name with characters that XML forbids."""
-    note: dict[str, object] = {}
-    if child(item.metadata, "pickup") is not None:
-        note["pickup"] = item.metadata["pickup"]
+    note = own_note(item.metadata)
     if clean(item.name) != item.name:
         note["name"] = item.name
     warps = [each for each in item.effects if isinstance(each, otio.schema.LinearTimeWarp)]
@@ -297,13 +294,3 @@ def _note_of(item: otio.core.Item) -> dict[str, object]:
         if others:
             note |= {"references": others, "active": active}
     return note
-
-
-def links_of(item: otio.core.Item) -> list[object]:
-    """The link blocks that an item came with."""
-    return listed(child(item.metadata, _XML, "link"))
-
-
-def text_name(item: otio.core.Item) -> str:
-    """The item's name."""
-    return text_of(item.name)

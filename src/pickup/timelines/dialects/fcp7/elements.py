@@ -12,6 +12,15 @@ from pickup.timelines.texts import plain
 _NUMBER = re.compile(r"[+-]?\d{1,18}(\.\d{1,18})?")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ORDER = (
+    "uuid", "parameterid", "name", "effectid", "effectcategory", "effecttype", "mediatype", "enabled", "start",
+    "end", "alpha", "red", "green", "blue", "horiz", "vert", "when", "value", "timebase", "ntsc", "string",
+    "frame", "displayformat", "reel", "index", "numchannels", "downmix", "channel", "duration", "rate", "codec",
+    "width", "height", "anamorphic", "pixelaspectratio", "fielddominance", "colordepth", "depth", "samplerate",
+    "samplecharacteristics", "channelcount", "numOutputChannels", "format", "outputs", "video", "audio",
+    "description", "scene", "shottake", "lognote", "good", "linkclipref", "parameter", "keyframe",
+    "interpolation", "logginginfo", "colorinfo", "labels",
+)  # fmt: skip
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n'
 
 
@@ -87,14 +96,18 @@ def add_table(parent: ET.Element, tag: str, value: object) -> None:
 
 
 def fill_from_table(element: ET.Element, table: Mapping[str, object], *, but: frozenset[str] = frozenset()) -> None:
-    """Gives an element the attributes and children of a table."""
-    for key, value in table.items():
+    """Gives an element the attributes and children of a table, in Premiere's order: OTIO sorts what it keeps."""
+    for key, value in sorted(table.items(), key=lambda pair: _place(pair[0])):
         if key in but:
             continue
         if not key.startswith("@"):
             add_table(element, key, value)
         elif _NAME.fullmatch(key[1:]) and isinstance(value, str):
             element.set(key[1:], clean(value))
+
+
+def _place(name: str) -> tuple[int, str]:
+    return (_ORDER.index(name) if name in _ORDER else len(_ORDER)), name
 
 
 def table_of(value: object) -> dict[str, object]:

@@ -20,7 +20,7 @@ _CHANNELS = ("red", "green", "blue")
 
 
 def words_of(item: ET.Element) -> str:
-    """The words of a title: of a text generator its parameter `str`, of Premiere's graphics the names of their layers."""
+    """The words of a title: a text generator's parameter `str`, the names of the layers of Premiere's graphics."""
     for parameter in item.iterfind("effect/parameter"):
         if text_at(parameter, "parameterid").lower() == "str":
             return _lines(parameter.findtext("value") or "")

@@ -58,12 +58,19 @@ def place(track: otio.schema.Track, *, ruler: Ruler) -> list[Placed]:
                 item=item,
                 start=half_up(position),
                 end=half_up(end),
-                head=_offsets(head, ruler=ruler)[0] if head is not None else None,
+                head=min(_offsets(head, ruler=ruler)[0], half_up(position)) if head is not None else None,
                 tail=_offsets(tail, ruler=ruler)[1] if tail is not None else None,
             )
         )
         position = end
     return found
+
+
+def inner_length(item: otio.core.Composable, *, ruler: Ruler) -> int:
+    """Record frames of all that is in a compound clip, whether it is shown or not."""
+    if not isinstance(item, otio.core.Composition):
+        return 0
+    return max((end_of(place(track, ruler=ruler)) for track in tracks_of(item)), default=0)
 
 
 def end_of(placed: list[Placed]) -> int:

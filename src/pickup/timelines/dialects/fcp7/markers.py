@@ -14,7 +14,7 @@ from xml.etree import ElementTree as ET
 
 import opentimelineio as otio
 
-from pickup.timelines.dialects.fcp7.elements import add, clean, fill_from_table, number_at, table_of, text_at
+from pickup.timelines.dialects.fcp7.elements import add, clean, fill_from_table, number_at, table_of
 from pickup.timelines.dialects.fcp7.notes import Notes, add_note
 from pickup.timelines.dialects.fcp7.rates import exact_moment
 from pickup.timelines.ruler import seconds_of
@@ -81,7 +81,7 @@ def restore_markers(
         )
         marker.comment = (element.findtext("comment") or "").replace("\r", "\n")
         note = notes.get(element, {})
-        marker.color = text_of(note["color"]) or None if "color" in note else _color_of(element)
+        marker.color = text_of(note["color"]) if "color" in note else _color_of(element)
         kept = {key: value for key, value in table_of(marker.metadata.get("fcp_xml")).items() if key not in _OURS}
         marker.metadata.clear()
         if kept:
@@ -159,4 +159,3 @@ def _add_color(element: ET.Element, tone: tuple[int, int, int]) -> None:
     color = add(element, "color")
     for tag, value in zip(("alpha", "red", "green", "blue"), (_ALPHA, *tone), strict=True):
         add(color, tag, value)
-

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, MutableMapping
 from xml.etree import ElementTree as ET
 
 import opentimelineio as otio
@@ -16,7 +16,7 @@ _TARGET = "pickup"
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
 _UNREADABLE = (otio.exceptions.OTIOError, ValueError, RuntimeError, TypeError, IndexError, KeyError)
 
-Note = Mapping[str, object]
+Note = dict[str, object]
 """What a note says; OTIO objects may stand in it."""
 
 Notes = Mapping[ET.Element, Note]
@@ -31,6 +31,17 @@ def add_note(element: ET.Element, note: Note) -> None:
     text = _NOT_PLAIN.sub(lambda match: json.dumps(match.group())[1:-1], text)
     # "?>" would end the instruction; in JSON it can stand in a string alone.
     element.append(ET.ProcessingInstruction(_TARGET, text.replace("?>", "?\\u003e")))
+
+
+def own_note(metadata: Mapping[str, object]) -> Note:
+    """Pickup's own metadata, for a note."""
+    return {_TARGET: metadata[_TARGET]} if _TARGET in metadata else {}
+
+
+def restore_own(metadata: MutableMapping[str, object], note: Note) -> None:
+    """Puts Pickup's own metadata back to where `own_note` found it."""
+    if _TARGET in note:
+        metadata[_TARGET] = note[_TARGET]
 
 
 def take_notes(root: ET.Element) -> dict[ET.Element, Note]:
@@ -53,4 +64,4 @@ def _parsed(text: str) -> Note | None:
         note = otio.core.deserialize_json_from_string(body)
     except _UNREADABLE:
         return None
-    return note if hasattr(note, "items") else None
+    return dict(note.items()) if hasattr(note, "items") else None

@@ -11,6 +11,7 @@ import copy
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -166,9 +167,7 @@ def _spell_out(sequence: ET.Element, root: ET.Element) -> dict[tuple[str, str], 
 
 def _make_readable(sequence: ET.Element, *, path: Path) -> None:
     for element in list(sequence.iter()):
-        if element.tag == "ntsc" and not (element.text or "").strip():
-            element.text = "FALSE"
-        elif element.tag == "track":
+        if element.tag == "track":
             _check_track(element, path=path)
         elif element.tag == "audio":
             _put_whole_channel_first(element)
@@ -176,13 +175,20 @@ def _make_readable(sequence: ET.Element, *, path: Path) -> None:
             _make_clip_readable(element, path=path)
         elif element.tag == "generatoritem":
             _make_generator_readable(element)
-        elif element.tag == "rate" and number_at(element, "timebase") in (None, 0):
-            element.clear()  # Premiere writes 0 for some placeholders; what stands around it counts
-        elif element.tag == "file" and number_at(element, "duration") is None:
-            for wrong in element.findall("duration"):
-                element.remove(wrong)
+        else:
+            _make_numbers_readable(element)
     for element in list(sequence.iter()):
         _make_times_readable(element)
+
+
+def _make_numbers_readable(element: ET.Element) -> None:
+    if element.tag == "ntsc" and not (element.text or "").strip():
+        element.text = "FALSE"
+    elif element.tag == "rate" and number_at(element, "timebase") in (None, 0):
+        element.clear()  # Premiere writes 0 for some placeholders; what stands around it counts
+    elif element.tag == "file" and number_at(element, "duration") is None:
+        for wrong in element.findall("duration"):
+            element.remove(wrong)
 
 
 def _put_whole_channel_first(audio: ET.Element) -> None:
@@ -192,7 +198,7 @@ def _put_whole_channel_first(audio: ET.Element) -> None:
     the picture with its handles, the right one those of the sound.
     """
     tracks = audio.findall("track")
-    for track, other in zip(tracks, tracks[1:], strict=False):
+    for track, other in pairwise(tracks):
         places = [each.get(CHANNEL) for each in (track, other)]
         if places == ["0", "1"] and _overlaps(track) and not _overlaps(other):
             track.set(CHANNEL, "1")

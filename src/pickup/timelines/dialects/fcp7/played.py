@@ -42,21 +42,30 @@ class Played:
     note: Note
 
 
-def find_played(placed: Placed, item: otio.core.Item, *, media: Media | None, fps: Fraction) -> Played:
-    """What an item plays; without media it counts from nothing, as generators and compound clips do."""
+def find_played(
+    placed: Placed, item: otio.core.Item, *, fps: Fraction, media: Media | None = None, inside: int = 0
+) -> Played:
+    """What an item plays.
+
+    Args:
+        placed: Its place.
+        item: The item.
+        fps: Rate of the sequence.
+        media: Its file; without one it counts from nothing, as generators and compound clips do.
+        inside: Frames of a compound clip, whole.
+    """
     remap = remap_of(item)
     origin = media.origin if media is not None else Fraction(0)
     offset = source_start(item) - origin
     length = placed.end - placed.start
     head, tail = placed.head or 0, placed.tail or 0
-    shown = offset * fps + length * remap.pace
-    total = media.seconds * fps if media is not None else shown
+    total = media.seconds * fps if media is not None else inside or offset * fps + length * remap.pace
     base = _curve_start(item)
     if base is None:
         base = played_frame(remap.speed, media=offset * fps, length=length, total=total)
     first = max(_nearest(base, remap=remap, media=media, fps=fps) - head, 0)
     out = first + head + length + tail
-    if media is None:
+    if media is None and not inside:
         total = out * remap.pace  # as a reader takes it from the clip item's own duration
     read = media_frame(_as_read(remap, first + head), played=Fraction(first + head), length=length, total=total) / fps
     note: Note = {} if read == offset else {"source": str(offset), "written": [first, out]}

@@ -18,6 +18,7 @@ from pickup.errors import TimelineError
 from pickup.timelines.dialect import Reading
 from pickup.timelines.dialects.fcp7.elements import is_false, listed, number_at, table_of, text_at, whole_at
 from pickup.timelines.dialects.fcp7.markers import Scale, restore_markers
+from pickup.timelines.dialects.fcp7.notes import restore_own
 from pickup.timelines.dialects.fcp7.opening import (
     CHANNEL,
     CLIP_TAGS,
@@ -53,6 +54,7 @@ def read_xmeml(root: ET.Element, *, path: Path) -> Reading:
     if timeline.tracks is None:
         timeline.tracks = otio.schema.Stack(name=timeline.name)
     restore_markers(timeline.tracks.markers, sequence.findall("marker"), scale=Scale(fps=fps), notes=opened.notes)
+    restore_own(timeline.metadata, opened.notes.get(sequence, {}))
     _Tracks(opened).restore(timeline.tracks, sequence, fps=fps)
     _restore_padding(timeline.tracks, sequence, fps=fps, opened=opened)
     return Reading(
@@ -87,6 +89,7 @@ class _Tracks:
         track.name = text_of(known.pop("name", "")) or text_of(known.pop(_TRACK_NAME, ""))
         known["locked"] = "TRUE" if text_at(element, "locked").upper() == "TRUE" else "FALSE"
         track.metadata["fcp_xml"] = known
+        restore_own(track.metadata, self._opened.notes.get(element, {}))
         items = [each for each in track if not isinstance(each, otio.schema.Gap)]
         elements = [self._opened.full(each) for each in element if each.tag in ITEM_TAGS]
         del track[:]
@@ -161,14 +164,16 @@ def _track_elements(sequence: ET.Element, opened: Opened) -> Iterator[ET.Element
 
 
 def _edit(elements: Sequence[ET.Element], index: int, *, fps: Fraction) -> int:
-    """The record frame of the edit under a transition: what its neighbors state, else what it states itself."""
+    """The record frame of the edit under a transition: where its neighbors say that they meet, else what it says."""
     element = elements[index]
     start, end = whole_at(element, "start") or 0, whole_at(element, "end") or 0
-    for side, tag in ((index - 1, "end"), (index + 1, "start")):
-        if 0 <= side < len(elements) and elements[side].tag in CLIP_TAGS:
-            stated = whole_at(elements[side], tag)
-            if stated is not None and stated != NEIGHBOR and start <= stated <= end:
-                return stated
+    sides = [
+        whole_at(elements[side], tag)
+        for side, tag in ((index - 1, "end"), (index + 1, "start"))
+        if 0 <= side < len(elements) and elements[side].tag in CLIP_TAGS
+    ]
+    if len(sides) == len(("before", "behind")) and sides[0] == sides[1] != NEIGHBOR and sides[0] is not None:
+        return sides[0]
     ticks = number_at(element, "cutPointTicks")  # from the start of the transition, as Premiere writes it
     if ticks is not None and 0 <= ticks / TICKS_PER_SECOND * fps <= end - start:
         return start + half_up(ticks / TICKS_PER_SECOND * fps)
@@ -188,6 +193,6 @@ def _restore_padding(stack: otio.schema.Stack, sequence: ET.Element, *, fps: Fra
     if note.get("length") != whole_at(sequence, "duration"):
         return
     for track, wanted in zip(stack, listed(note.get("ends")), strict=False):
-        end = half_up(Fraction(track.duration().value)) if len(track) else 0
+        end = round(sum(each.source_range.duration.value for each in track if isinstance(each, otio.core.Item)))
         if isinstance(wanted, int) and wanted > end:
             track.append(_gap(wanted - end, fps))

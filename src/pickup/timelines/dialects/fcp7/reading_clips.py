@@ -13,13 +13,13 @@ from xml.etree import ElementTree as ET
 
 import opentimelineio as otio
 
-from pickup.timelines.dialects.fcp7.elements import is_false, listed, number_at, table_of, text_at, to_table, whole_at
+from pickup.timelines.dialects.fcp7.elements import is_false, listed, number_at, table_of, to_table, whole_at
 from pickup.timelines.dialects.fcp7.generators import words_of
 from pickup.timelines.dialects.fcp7.markers import Scale, restore_markers
-from pickup.timelines.dialects.fcp7.notes import Note, Notes
+from pickup.timelines.dialects.fcp7.notes import Note, Notes, restore_own
 from pickup.timelines.dialects.fcp7.opening import Opened
 from pickup.timelines.dialects.fcp7.rates import exact_moment, moment, rate_of, read_start
-from pickup.timelines.dialects.fcp7.retimes import Remap, find_remap, is_remap, media_frame
+from pickup.timelines.dialects.fcp7.retimes import Remap, as_decimal, find_remap, is_remap, media_frame
 from pickup.timelines.texts import text_of
 
 FILTER_KEY = "fcp_xml_filter"
@@ -75,12 +75,11 @@ def restore_clip(item: otio.core.Item, element: ET.Element, *, span: Span, opene
     )
     item.name = text_of(note.get("name")) or element.findtext("name") or ""
     item.enabled = not is_false(element, "enabled")
-    _restore_effects(item, element, remap=remap, note=note)
+    _restore_effects(item, element, remap=remap, played=played, note=note)
     _restore_markers(item, element, scale=Scale(fps=fps, first=played, source=source, pace=remap.pace), opened=opened)
     if isinstance(item, otio.schema.Clip):
         _restore_reference(item, element, media=media, note=note)
-    if "pickup" in note:
-        item.metadata["pickup"] = note["pickup"]
+    restore_own(item.metadata, note)
 
 
 def _media(element: ET.Element, *, fps: Fraction, opened: Opened) -> _Media:
@@ -111,7 +110,7 @@ def _noted_offset(note: Note, element: ET.Element) -> Fraction | None:
         return None
 
 
-def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap, note: Note) -> None:
+def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap, played: Fraction, note: Note) -> None:
     kept: list[otio.schema.Effect] = []
     for effect, found in zip(list(item.effects), element.iterfind("filter"), strict=True):
         if _has_remap(found):
@@ -120,7 +119,7 @@ def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap,
         if beside:
             effect.metadata[FILTER_KEY] = beside
         kept.append(effect)
-    item.effects[:] = [*_warps(element, remap, note=note), *kept]
+    item.effects[:] = [*_warps(element, remap, played=played, note=note), *kept]
     known = table_of(item.metadata.get(_XML))
     known.pop("filter", None)
     item.metadata[_XML] = known
@@ -131,10 +130,14 @@ def _has_remap(found: ET.Element) -> bool:
     return effect is not None and is_remap(effect) and not is_false(found, "enabled")
 
 
-def _warps(element: ET.Element, remap: Remap, *, note: Note) -> list[otio.schema.Effect]:
+def _warps(element: ET.Element, remap: Remap, *, played: Fraction, note: Note) -> list[otio.schema.Effect]:
     if remap.speed is None:
         ramp = otio.schema.TimeEffect(effect_name="Time Remap")
-        ramp.metadata[_XML] = {"filter": [to_table(each) for each in element.iterfind("filter") if _has_remap(each)]}
+        ramp.metadata[_XML] = {
+            "filter": [to_table(each) for each in element.iterfind("filter") if _has_remap(each)],
+            "curve": [[as_decimal(when), as_decimal(value)] for when, value in remap.curve],
+            "played": as_decimal(played),
+        }
         return [ramp]
     if remap.speed == 0:
         return [otio.schema.FreezeFrame()]
@@ -161,7 +164,7 @@ def _restore_reference(clip: otio.schema.Clip, element: ET.Element, *, media: _M
         clip.media_reference = otio.schema.MissingReference(name=reference.name)
     others = note.get("references")
     if isinstance(others, Mapping):
-        references = {key: each for key, each in others.items() if isinstance(each, otio.core.MediaReference)}
+        references = {key: each.clone() for key, each in others.items() if isinstance(each, otio.core.MediaReference)}
         active = text_of(note.get("active")) or otio.schema.Clip.DEFAULT_MEDIA_KEY
         clip.set_media_references(references | {active: clip.media_reference}, active)
 
@@ -180,12 +183,11 @@ def restored_transition(
 ) -> None:
     """Corrects a transition that lies over the edit at record frame `at`; keeps its effect for writing it again."""
     start, end = whole_at(element, "start") or 0, whole_at(element, "end") or 0
-    transition.in_offset = moment(max(at - start, 0), fps)
+    note = notes.get(element, {})
+    stated = note.get("before") if listed(note.get("written")) == [at, end] else None
+    transition.in_offset = moment(stated if isinstance(stated, int) else max(at - start, 0), fps)
     transition.out_offset = moment(max(end - at, 0), fps)
     effect = element.find("effect")
     known = table_of(transition.metadata.get(_XML))
     known["effect"] = to_table(effect) if effect is not None else {}
     transition.metadata[_XML] = known
-    name = text_of(notes.get(element, {}).get("name"))
-    if name:
-        transition.name = name
