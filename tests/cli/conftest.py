@@ -87,6 +87,7 @@ def desk_for(tmp_path: Path) -> Callable[[str], Desk]:
             **{key: value for key, value in os.environ.items() if not key.startswith("PICKUP_")},
             "PICKUP_STATE": str(tmp_path / "state"),
             "PICKUP_CONFIG": str(settings),
+            "PICKUP_FOR": "otio,resolve,premiere,fcp7",
             "COLUMNS": "100",
             "NO_COLOR": "1",
         }

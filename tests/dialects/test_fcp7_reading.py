@@ -50,7 +50,9 @@ def dissolve(start: int, end: int, alignment: str = "center", inside: str = "") 
 def sequence(
     video: str, *, audio: str = "", name: str = "Cut", inside: str = "", rate: str = RATE, start: str | None = None
 ) -> str:
-    block = start if start is not None else f"<timecode>{rate}<string>01:00:00:00</string><frame>86400</frame></timecode>"
+    block = (
+        start if start is not None else f"<timecode>{rate}<string>01:00:00:00</string><frame>86400</frame></timecode>"
+    )
     picture = f"""<video><format><samplecharacteristics><width>1920</width><height>1080</height>
 </samplecharacteristics></format>{video}</video>"""
     return f"""<sequence id="s-{name}"><name>{name}</name><duration>100</duration>{rate}
@@ -96,7 +98,9 @@ def test_other_xml_is_not_claimed() -> None:
 
 def test_size_and_drop_frame_are_what_the_sequence_states() -> None:
     ntsc = "<rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate>"
-    block = f"<timecode>{ntsc}<string>01;00;00;00</string><frame>107892</frame><displayformat>DF</displayformat></timecode>"
+    block = (
+        f"<timecode>{ntsc}<string>01;00;00;00</string><frame>107892</frame><displayformat>DF</displayformat></timecode>"
+    )
     reading = read(sequence("<track/>", rate=ntsc, start=block))
     assert reading.size == (1920, 1080)
     assert reading.drop_frame is True
@@ -112,7 +116,9 @@ def test_a_sequence_that_says_nothing_of_timecode_leaves_drop_frame_open() -> No
 
 def test_where_frame_and_label_disagree_the_label_counts() -> None:
     ntsc = "<rate><timebase>30</timebase><ntsc>TRUE</ntsc></rate>"
-    block = f"<timecode>{ntsc}<string>01:00:00;00</string><frame>108000</frame><displayformat>DF</displayformat></timecode>"
+    block = (
+        f"<timecode>{ntsc}<string>01:00:00;00</string><frame>108000</frame><displayformat>DF</displayformat></timecode>"
+    )
     assert read(sequence("<track/>", rate=ntsc, start=block)).timeline.global_start_time.value == 107892
 
 
@@ -157,7 +163,9 @@ def test_a_clip_that_begins_in_no_transition_is_refused() -> None:
 
 
 def test_a_hiero_number_with_a_point_is_a_number() -> None:
-    found = one_clip(clip(0, 48, 10).replace("<in>10</in>", "<in>10.0</in>").replace("<end>48</end>", "<end>48.0</end>"))
+    found = one_clip(
+        clip(0, 48, 10).replace("<in>10</in>", "<in>10.0</in>").replace("<end>48</end>", "<end>48.0</end>")
+    )
     assert start_seconds(found) == Fraction(86410, 24)
 
 
@@ -308,7 +316,8 @@ def test_a_text_generator_is_read_by_its_text() -> None:
     body = f"""<generatoritem><name>Text</name><duration>48</duration>{RATE}<start>0</start><end>48</end><in>0</in>
 <out>48</out><effect><name>Text</name><effectid>Text</effectid><parameter><parameterid>str</parameterid>
 <value>SHOT TBD</value></parameter></effect></generatoritem>"""
-    assert one_clip(body).media_reference.metadata["fcp_xml"]["text"] == "SHOT TBD"
+    found = one_clip(body)
+    assert found.media_reference.metadata["fcp_xml"]["text"] == "SHOT TBD"
 
 
 def test_media_without_a_length_has_no_range() -> None:
@@ -328,12 +337,19 @@ def test_a_clip_without_a_file_is_missing_media() -> None:
 
 
 def test_a_file_is_known_by_its_id_wherever_it_is_spelled_out() -> None:
-    body = f'<track>{clip(0, 10, file=SAME_MOVIE)}{clip(10, 20, 5)}</track>'
+    body = f"<track>{clip(0, 10, file=SAME_MOVIE)}{clip(10, 20, 5)}</track>"
     first, second = items(sequence(body))
     assert first.media_reference.target_url == second.media_reference.target_url
-    master = f'<bin><name>media</name><children><clip id="m"><file id="x"><name>z.mov</name>{RATE}<pathurl>/z.mov</pathurl></file></clip></children></bin>'
+    file = f'<file id="x"><name>z.mov</name>{RATE}<pathurl>/z.mov</pathurl></file>'
+    master = f'<bin><name>media</name><children><clip id="m">{file}</clip></children></bin>'
     found = items(master + sequence(f"<track>{clip(0, 10, file=SAME_X)}</track>"))
     assert found[0].media_reference.target_url == "/z.mov"
+
+
+def test_an_id_that_is_spelled_out_twice_is_two_things() -> None:
+    again = clip(10, 20).replace('id="c10200"', 'id="c0100"')
+    first, second = items(sequence(f"<track>{clip(0, 10)}{again}</track>"))
+    assert (first.source_range.duration.value, second.source_range.duration.value) == (10, 10)
 
 
 def test_one_id_on_two_kinds_of_element_is_two_things() -> None:
@@ -391,7 +407,7 @@ def test_the_sequence_that_holds_the_others_is_the_cut() -> None:
 
 
 def test_several_sequences_are_refused_by_name() -> None:
-    with pytest.raises(TimelineError, match="holds 2 sequences: “A”, “B”") as error:
+    with pytest.raises(TimelineError, match=r"holds 2 sequences: “A”, “B”") as error:
         read(sequence("<track/>", name="A") + sequence("<track/>", name="B"))
     assert "export the one sequence" in error.value.next_step
 

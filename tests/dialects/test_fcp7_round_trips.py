@@ -71,7 +71,7 @@ def span(start: float, length: float, *, fps: Fraction, of: Fraction | None = No
     return otio.opentime.TimeRange(at(start, of or fps), at(length, fps))
 
 
-def shot(  # noqa: PLR0913 - what a clip may have
+def shot(
     name: str,
     *,
     start: float,
@@ -275,9 +275,7 @@ def test_whatever_is_written_is_read_as_it_was(timeline: otio.schema.Timeline) -
     assert moved(old, new) == []
     for was, now in zip(old.video_tracks, new.video_tracks, strict=True):
         shown = [each for each in was.events if each.kind is not EventKind.GAP]
-        assert [each.filled for each in shown] == [
-            each.filled for each in now.events if each.kind is not EventKind.GAP
-        ]
+        assert [each.filled for each in shown] == [each.filled for each in now.events if each.kind is not EventKind.GAP]
 
 
 def test_rates_are_read_as_they_are() -> None:

@@ -7,21 +7,18 @@ media's own timecode, tracks filled up with gaps, times in whole frames of the c
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from types import MappingProxyType
 
 import opentimelineio as otio
 
-from pickup.cut import EventKind
 from pickup.errors import TimelineError, TimingError
 from pickup.paths import PathStyle
-from pickup.timelines.classify import MediaLooker, classify
 from pickup.timelines.dialect import Aspect, Reading, Source, Writing
+from pickup.timelines.generators import make_resolves
 from pickup.timelines.links import RESOLVE, RESOLVE_LINK, choose_ids, find_links, resolve_link
 from pickup.timelines.media_ranges import MediaRanges
 from pickup.timelines.ruler import Ruler, record_length, seconds_of, source_range_of, speed_of, whole_if_whole
@@ -46,7 +43,7 @@ from pickup.timelines.shapes import (
     url_of,
     walk_stacks,
 )
-from pickup.timelines.texts import child, marker_words, title_text
+from pickup.timelines.texts import child, marker_words
 from pickup.timelines.warps import PREMIERE, follows_premiere, to_known_digits
 from pickup.timing import Number, exact_rate, exact_value, half_up
 
@@ -69,7 +66,6 @@ _VERSION = MappingProxyType({"Resolve OTIO Meta Version": "1.0"})
 _TRANSITIONS = MappingProxyType(
     {"Video": ("Cross Dissolve", "Cross Dissolve"), "Audio": ("Cross Fade 0 dB", "Cross Fade 0DB")}
 )
-_GENERATORS = MappingProxyType({EventKind.TITLE: ("Rich", 24), EventKind.SLUG: ("Solid Color", 5)})
 _STEREO = 2
 _NOT_MOVED = Fraction(0)
 
@@ -297,7 +293,7 @@ class _Shaper:
         self._markers(compound)
 
     def _clip(self, clip: otio.schema.Clip, *, frames: int, kind: str, moved: Fraction = _NOT_MOVED) -> None:
-        _shape_generator(clip)
+        make_resolves(clip)
         leave_out(clip, unwanted=_is_of_another)
         facts = self._facts.get(url_of(clip.media_reference))
         self._media.settle(clip, frames=frames, moved=moved)
@@ -385,28 +381,3 @@ def _name_after_media(clip: otio.schema.Clip) -> None:
         namespace(clip, OURS)
         clip.metadata[OURS]["name"] = clip.name
     clip.name = name
-
-
-def _shape_generator(clip: otio.schema.Clip) -> None:
-    """Titles and solids of other programs as Resolve's own; the look is Resolve's default, the words are kept."""
-    reference = clip.media_reference
-    if not isinstance(reference, otio.schema.GeneratorReference) or child(reference.parameters, RESOLVE) is not None:
-        return
-    kind, _, _ = classify(clip, reference, looker=MediaLooker(Path(), prefixes={}), resolve=False)
-    if kind not in _GENERATORS:
-        return
-    sort, number = _GENERATORS[kind]
-    words = title_text(reference, clip.effects) if kind is EventKind.TITLE else ""
-    effect = {"Effect Name": sort, "Enabled": True, "Name": sort, "Parameters": _settings(kind, words), "Type": number}
-    reference.parameters[RESOLVE] = [effect]
-    reference.generator_kind = sort
-    set_missing(reference, RESOLVE, {"Generator Type": sort})
-
-
-def _settings(kind: EventKind, words: str) -> list[dict[str, str]]:
-    if kind is EventKind.SLUG:
-        return [{"Parameter ID": "color", "Parameter Value": "#000000", "Variant Type": "Color"}]
-    if not words:
-        return []
-    page = f"<html><body><p align='center'>{html.escape(words)}</p></body></html>"
-    return [{"Parameter ID": "title blob", "Title HTML": page}]

@@ -18,8 +18,9 @@ _ORDER = (
     "frame", "displayformat", "reel", "index", "numchannels", "downmix", "channel", "duration", "rate", "codec",
     "width", "height", "anamorphic", "pixelaspectratio", "fielddominance", "colordepth", "depth", "samplerate",
     "samplecharacteristics", "channelcount", "numOutputChannels", "format", "outputs", "video", "audio",
-    "description", "scene", "shottake", "lognote", "good", "linkclipref", "parameter", "keyframe",
-    "interpolation", "logginginfo", "colorinfo", "labels",
+    "description", "scene", "shottake", "lognote", "good", "linkclipref", "wipecode", "wipeaccuracy",
+    "startratio", "endratio", "reverse", "parameter", "keyframe", "interpolation", "logginginfo", "colorinfo",
+    "labels",
 )  # fmt: skip
 _HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n<!DOCTYPE xmeml>\n'
 

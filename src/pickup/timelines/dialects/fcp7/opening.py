@@ -147,7 +147,10 @@ def _tell_ids_apart(root: ET.Element) -> None:
 
 
 def _spell_out(sequence: ET.Element, root: ET.Element) -> dict[tuple[str, str], ET.Element]:
-    """Makes the first mention of every id in the sequence the one that spells it out."""
+    """Makes the first mention of every id in the sequence the one that spells it out.
+
+    What spells the same id out once more is another thing, whatever its id says, and gets one of its own.
+    """
     definitions: dict[tuple[str, str], ET.Element] = {}
     for element in root.iter():
         if element.get("id") is not None and len(element) and element.tag in _SHARED_TAGS:
@@ -161,6 +164,9 @@ def _spell_out(sequence: ET.Element, root: ET.Element) -> dict[tuple[str, str], 
             spelled[key] = element
             if not len(element) and key in definitions:
                 element.extend(definitions[key])
+        elif key in spelled and spelled[key] is not element and len(element):
+            element.set("id", f"{key[1]} {len(spelled)}")
+            spelled[key[0], element.get("id", "")] = element
         waiting.extend(reversed(element))
     return spelled
 

@@ -41,7 +41,7 @@ from pickup.timelines.dialects.fcp7.layout import (
 )
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import add_note, own_note
-from pickup.timelines.dialects.fcp7.opening import CHANNEL, CLIP_TAGS
+from pickup.timelines.dialects.fcp7.opening import CHANNEL
 from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, Start, add_rate, add_timecode
 from pickup.timelines.links import find_links
 from pickup.timelines.ruler import Ruler
@@ -205,7 +205,7 @@ class _Document:
                 self._transition(element, item, placed, heard=channel.number is not None)
             elif isinstance(item, otio.core.Item) and is_shown(item):
                 made = self._clips.add(element, item, placed=placed, channel=channel)
-                index = sum(each.tag in CLIP_TAGS for each in element)
+                index = len(written) + 1  # transitions do not count
                 written.append(_Written(item=item, element=made, kind=parent.tag, track=number, index=index))
         add(element, "enabled", truth(track.enabled))
         add(element, "locked", truth(_is_locked(track)))
