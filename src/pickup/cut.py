@@ -120,12 +120,14 @@ class Parts:
         effects: Of every effect but plain time warps.
         metadata: Of metadata that belongs to no NLE.
         alternates: Of the references that are not shown, by key and file name.
+        idle_warp: It has a time warp of 1, which changes nothing in itself.
     """
 
     effects: str = ""
     metadata: str = ""
     alternates: str = ""
     color: str = ""
+    idle_warp: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

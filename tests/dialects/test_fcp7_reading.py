@@ -153,7 +153,7 @@ def test_items_that_overlap_are_refused() -> None:
 
 def test_an_item_without_a_place_is_named() -> None:
     broken = clip(0, 24, name="lost.mov").replace("<start>0</start>", "")
-    with pytest.raises(TimelineError, match="“lost.mov” states no start"):
+    with pytest.raises(TimelineError, match=r"“lost\.mov” states no start"):
         read(sequence(f"<track>{broken}</track>"))
 
 

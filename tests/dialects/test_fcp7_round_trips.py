@@ -160,6 +160,51 @@ def test_several_warps_come_back_as_several() -> None:
     assert moved(old, new) == []
 
 
+def test_a_ramp_of_fcp7_xml_goes_back_as_it_came() -> None:
+    points = "".join(
+        f"<keyframe><when>{when}</when><value>{value}</value></keyframe>"
+        for when, value in ((0, 0), (20, 60), (80, 90))
+    )
+    ramp = f"""<filter><effect><name>Time Remap</name><effectid>timeremap</effectid><parameter>
+<parameterid>variablespeed</parameterid><value>1</value></parameter><parameter><parameterid>graphdict</parameterid>
+{points}</parameter></effect></filter>"""
+    _, _, plain = written(Reading(timeline=timeline_of(shot("a", start=10, length=48, fps=FILM))))
+    reading = fcp7.read(source_of(plain.replace(b"</file>", b"</file>" + ramp.encode())))
+    old, new, content = written(reading, came_as="fcp7")
+    assert compare(old, new, fillable=(), exact=False) == []
+    assert (new.tracks[0].events[0].speed, new.tracks[0].events[0].source_start) == (None, Fraction(30, 24))
+    item = parse_xml(content, path=Path("x"), nesting=200).find(".//clipitem")
+    assert item is not None
+    assert item.findtext("in") == "10"
+    assert len(item.findall("filter/effect/parameter/keyframe")) == 3
+
+
+def test_a_ramp_of_another_program_is_declared_as_lost() -> None:
+    clip = shot("a", start=10, length=48, fps=FILM)
+    clip.effects.append(otio.schema.TimeEffect(effect_name="ramp"))
+    old, new, _ = written(Reading(timeline=timeline_of(clip)))
+    assert moved(old, new) == []
+    assert [each.aspect for each in compare(old, new, fillable=(), exact=False)] == [Aspect.RAMPS]
+
+
+def test_a_reversed_compound_clip_comes_back() -> None:
+    inner = otio.schema.Track(kind="Video", children=[shot("a", start=0, length=90, fps=FILM)])
+    stack = otio.schema.Stack(name="compound", children=[inner], source_range=span(20, 30, fps=FILM))
+    stack.effects.append(otio.schema.LinearTimeWarp(time_scalar=-2.0))
+    old, new, _ = written(Reading(timeline=timeline_of(stack)))
+    assert moved(old, new) == []
+
+
+def test_what_pickup_noted_of_the_whole_timeline_comes_back() -> None:
+    timeline = timeline_of(shot("a", start=10, length=48, fps=FILM))
+    timeline.metadata["pickup"] = {"came_with": {"Resolve_OTIO": {"Resolve OTIO Meta Version": "1.0"}}}
+    timeline.tracks[0].metadata["pickup"] = {"added": True}
+    _, _, content = written(Reading(timeline=timeline))
+    again = fcp7.read(source_of(content)).timeline
+    assert again.metadata["pickup"]["came_with"]["Resolve_OTIO"]["Resolve OTIO Meta Version"] == "1.0"
+    assert again.tracks[0].metadata["pickup"]["added"] is True
+
+
 def test_a_source_between_two_frames_of_the_cut_comes_back_exactly() -> None:
     clip = shot("a", start=0, length=50, fps=Fraction(25), media=(90000, 500), media_fps=FILM)
     clip.source_range = otio.opentime.TimeRange(at(90010, FILM), at(50, Fraction(25)))
@@ -276,6 +321,15 @@ def test_whatever_is_written_is_read_as_it_was(timeline: otio.schema.Timeline) -
     for was, now in zip(old.video_tracks, new.video_tracks, strict=True):
         shown = [each for each in was.events if each.kind is not EventKind.GAP]
         assert [each.filled for each in shown] == [each.filled for each in now.events if each.kind is not EventKind.GAP]
+
+
+def test_the_adapter_alone_reads_the_same_record_positions() -> None:
+    clips = [shot(name, start=10, length=24, fps=FILM) for name in "abc"]
+    dissolve = otio.schema.Transition(in_offset=at(4, FILM), out_offset=at(4, FILM))
+    empty = otio.schema.Gap(source_range=span(0, 7, fps=FILM))
+    _, _, content = written(Reading(timeline=timeline_of(clips[0], dissolve, clips[1], empty, clips[2])))
+    (plain,) = otio.adapters.read_from_string(content.decode(), "fcp_xml").tracks
+    assert [each.duration().value for each in plain if isinstance(each, otio.core.Item)] == [24, 24, 7, 24]
 
 
 def test_rates_are_read_as_they_are() -> None:

@@ -162,9 +162,11 @@ def test_a_retimed_compound_clip_shown_whole_is_as_long_as_premiere_shows_it() -
     assert neutral.tracks[0][0].source_range == span(0, 120)
 
 
-def test_a_time_warp_that_changes_nothing_is_taken_off() -> None:
-    timeline = timeline_of(track(clip(speed=1.0)), marked=True)
-    assert not premiere.read(source_of(timeline)).timeline.tracks[0][0].effects
+@pytest.mark.parametrize("came_as", ["premiere", "resolve"])
+def test_a_time_warp_that_changes_nothing_is_not_written(came_as: str) -> None:
+    timeline = premiere.read(source_of(timeline_of(track(clip(speed=1.0)), marked=True))).timeline
+    assert timeline.tracks[0][0].effects, "what was read is kept for plain OTIO"
+    assert "LinearTimeWarp" not in premiere.write(timeline, writing=writing(came_as)).decode()
 
 
 def test_the_picture_size_is_read_from_the_stack() -> None:

@@ -49,6 +49,7 @@ def parts_of(item: otio.core.Item) -> Parts:
         metadata=foreign_digest(item.metadata),
         alternates=_alternates(item) if isinstance(item, otio.schema.Clip) else "",
         color=str(item.color) if item.color is not None else "",
+        idle_warp=any(map(_is_idle, item.effects)),
     )
 
 

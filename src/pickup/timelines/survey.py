@@ -95,9 +95,7 @@ def survey_timeline(
     Raises:
         TimelineError: It cannot be read, or reading it ended or outlived the child.
     """
-    request = SurveyRequest(
-        timeline=timeline, settings=settings, rules=rules, explain=explain, folder=folder
-    )
+    request = SurveyRequest(timeline=timeline, settings=settings, rules=rules, explain=explain, folder=folder)
     answer = in_child("pickup.timelines.survey:yield_survey", request, timeline=timeline, settings=settings)
     if not isinstance(answer, Survey):
         raise TimelineError(f"{timeline.name} gave no answer", where=str(timeline))
@@ -165,7 +163,8 @@ def yield_survey(request: SurveyRequest, report: Report) -> Iterator[Survey]:
         settings = request.settings
         file = read_timeline(request.timeline, limits=settings.limits)
         report(0.5)
-        looker = MediaLooker(request.folder or request.timeline.parent, prefixes=dict(settings.prefixes), bundled=file.bundled)
+        folder = request.folder or request.timeline.parent
+        looker = MediaLooker(folder, prefixes=dict(settings.prefixes), bundled=file.bundled)
         cut = take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag)
         found = find_holes(cut, rules=request.rules, explain=request.explain)
         footage = tuple(dict.fromkeys(_footage(cut)))

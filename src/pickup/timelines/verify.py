@@ -29,6 +29,12 @@ from pickup.timing import FrameRate
 Interval = tuple[int, int]
 """Record frames, end exclusive."""
 
+_BELOW_A_DOUBLE_S = Fraction(1, 10**8)
+"""Formats write source times as doubles at different rates; after a day of timecode those hold no more than this.
+
+A tenth of a millionth of any frame, and only across dialects.
+"""
+
 _SHOWS_MEDIA = frozenset({EventKind.FOOTAGE, EventKind.OFFLINE})
 
 
@@ -262,12 +268,15 @@ class _Comparison:
         yield from _speeds(old, new)
         media = _media_aspect(old)
         yield media, _media_facts(old, exact=self.exact), _media_facts(new, exact=self.exact)
+        if old.parts is not None and new.parts is not None:  # one that went is no loss; Premiere minds one that came
+            yield Aspect.EFFECTS, False, new.parts.idle_warp and not old.parts.idle_warp
         if self.exact:
             yield Aspect.SOURCE, self._source(was), self._source(now)
             yield Aspect.METADATA, old.digest, new.digest
             return
-        if media is not Aspect.SYNTHETIC and old.kind is not EventKind.GAP:
-            yield Aspect.SOURCE, self._source(was), self._source(now)
+        if media is not Aspect.SYNTHETIC and old.kind is not EventKind.GAP and not _is_still(old):
+            before, after = self._source(was), self._source(now)
+            yield Aspect.SOURCE, before, before if abs(after - before) < _BELOW_A_DOUBLE_S else after
         if old.kind is EventKind.TITLE and new.kind is EventKind.TITLE:
             yield Aspect.TITLE_TEXT, " ".join(old.text.split()), " ".join(new.text.split())
         if _length(old) is not None and _length(new) is not None:
@@ -439,6 +448,11 @@ def _media_facts(event: Event, *, exact: bool) -> tuple[object, ...]:
         return (event.kind.value,)
     kind = "" if media.kind in (MediaKind.MOVIE, MediaKind.MISSING, MediaKind.SOUND) else media.kind.value
     return (kind, media.path or media.name)
+
+
+def _is_still(event: Event) -> bool:
+    """Whether it shows one picture all the time, so that it does not matter from where."""
+    return event.media is not None and event.media.kind is MediaKind.STILL
 
 
 def _length(event: Event) -> Fraction | None:

@@ -58,17 +58,12 @@ def sniff(source: Source) -> str:
 def read(source: Source) -> Reading:
     """The timeline with durations as they are on the timeline.
 
-    A time warp of 1 is taken off: it changes nothing, and Premiere drops the motion of a clip that has one.
-
     Raises:
         TimelineError: A speed or a duration makes no sense.
     """
     timeline = source.timeline
     if timeline is None:
         raise TimelineError(f"{source.path.name} is no OpenTimelineIO timeline", where=str(source.path))
-    for stack in walk_stacks(timeline.tracks):
-        for item in _items_of(stack):
-            leave_out(item, unwanted=is_idle)
     try:
         to_record_lengths(timeline)
     except TimingError as error:
@@ -94,7 +89,10 @@ def _items_of(stack: otio.schema.Stack) -> list[otio.core.Item]:
 
 
 def write(timeline: otio.schema.Timeline, *, writing: Writing) -> bytes:
-    """The timeline in Premiere's shape; what Premiere itself wrote stays as it is."""
+    """The timeline in Premiere's shape; what Premiere itself wrote stays as it is.
+
+    A time warp of 1 is left out even so: it changes nothing, and Premiere drops the motion of a clip that has one.
+    """
     was_premiere = writing.came_as == NAME
     timeline.name = timeline.tracks.name = writing.name
     put_away(timeline, RESOLVE)
@@ -103,6 +101,8 @@ def write(timeline: otio.schema.Timeline, *, writing: Writing) -> bytes:
     stacks = list(walk_stacks(timeline.tracks))
     if was_premiere:
         _unlink_takes(stacks)
+        for item in (each for stack in stacks for each in _items_of(stack)):
+            leave_out(item, unwanted=is_idle)
     else:
         _link([group for stack in stacks for group in find_links(stack, rate=writing.rate)], stacks=stacks)
         for stack in stacks:

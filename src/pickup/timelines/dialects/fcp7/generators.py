@@ -24,8 +24,8 @@ def words_of(item: ET.Element) -> str:
     for parameter in item.iterfind("effect/parameter"):
         if text_at(parameter, "parameterid").lower() == "str":
             return _lines(parameter.findtext("value") or "")
-    effects = (each for each in item.iterfind("filter/effect") if text_at(each, "effectid") == _GRAPHIC)
-    return "\n".join(_lines(each.findtext("name") or "") for each in effects).strip()
+    layers = (each for each in item.iterfind("filter") if text_at(each, "effect/effectid") == _GRAPHIC)
+    return "\n".join(_lines(each.findtext("effect/name") or "") for each in layers).strip()
 
 
 def _lines(text: str) -> str:

@@ -35,7 +35,9 @@ CHANNEL = "currentExplodedTrackIndex"
 
 _SHARED_TAGS = frozenset({"file", "sequence", "clipitem", "generatoritem", "track", "clip", "media"})
 _ADAPTER = "fcp_xml"
-_CONFUSED = (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError, otio.exceptions.OTIOError)
+CONFUSED = (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError, otio.exceptions.OTIOError)
+"""What Python says of a file in which something is missing."""
+
 _AGAIN = "export the sequence again as Final Cut Pro XML"
 
 
@@ -89,14 +91,17 @@ def through_adapter(opened: Opened) -> otio.schema.Timeline:
     module = otio.adapters.from_name(_ADAPTER).module()  # it can be imported as a part of OTIO alone
     try:
         timelines = module.FCP7XMLParser(root).top_level_sequences()
-    except _CONFUSED as error:
-        raise TimelineError(
-            f"{opened.path.name} is no complete Final Cut Pro XML: {_reason(error)}",
-            where=str(opened.path),
-            next_step=_AGAIN,
-        ) from error
+    except CONFUSED as error:
+        raise incomplete(error, path=opened.path) from error
     timeline: otio.schema.Timeline = timelines[0]
     return timeline
+
+
+def incomplete(error: Exception, *, path: Path) -> TimelineError:
+    """What to say where a file is not as any program writes it."""
+    return TimelineError(
+        f"{path.name} is no complete Final Cut Pro XML: {_reason(error)}", where=str(path), next_step=_AGAIN
+    )
 
 
 def _reason(error: Exception) -> str:

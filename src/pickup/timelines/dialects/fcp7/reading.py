@@ -22,9 +22,11 @@ from pickup.timelines.dialects.fcp7.notes import restore_own
 from pickup.timelines.dialects.fcp7.opening import (
     CHANNEL,
     CLIP_TAGS,
+    CONFUSED,
     ITEM_TAGS,
     NEIGHBOR,
     Opened,
+    incomplete,
     open_sequence,
     through_adapter,
 )
@@ -51,18 +53,27 @@ def read_xmeml(root: ET.Element, *, path: Path) -> Reading:
     start = read_start(block, fps=fps)
     timeline = through_adapter(opened)
     timeline.global_start_time = moment(half_up(start.seconds * fps), fps)
-    if timeline.tracks is None:
-        timeline.tracks = otio.schema.Stack(name=timeline.name)
-    restore_markers(timeline.tracks.markers, sequence.findall("marker"), scale=Scale(fps=fps), notes=opened.notes)
-    restore_own(timeline.metadata, opened.notes.get(sequence, {}))
-    _Tracks(opened).restore(timeline.tracks, sequence, fps=fps)
-    _restore_padding(timeline.tracks, sequence, fps=fps, opened=opened)
+    try:
+        _restore(timeline, opened, fps=fps)
+    except CONFUSED as error:
+        raise incomplete(error, path=path) from error
     return Reading(
         timeline=timeline,
         size=size,
         size_from="the format of the sequence" if size else None,
         drop_frame=start.drop_frame,
     )
+
+
+def _restore(timeline: otio.schema.Timeline, opened: Opened, *, fps: Fraction) -> None:
+    """Puts right what the adapter made of the sequence."""
+    sequence = opened.sequence
+    if timeline.tracks is None:
+        timeline.tracks = otio.schema.Stack(name=timeline.name)
+    restore_markers(timeline.tracks.markers, sequence.findall("marker"), scale=Scale(fps=fps), notes=opened.notes)
+    restore_own(timeline.metadata, opened.notes.get(sequence, {}))
+    _Tracks(opened).restore(timeline.tracks, sequence, fps=fps)
+    _restore_padding(timeline.tracks, sequence, fps=fps, opened=opened)
 
 
 def _size(sequence: ET.Element) -> Size | None:

@@ -20,7 +20,7 @@ from pickup.timelines.dialects.fcp7.notes import Note, Notes, restore_own
 from pickup.timelines.dialects.fcp7.opening import Opened
 from pickup.timelines.dialects.fcp7.rates import exact_moment, moment, rate_of, read_start
 from pickup.timelines.dialects.fcp7.retimes import Remap, as_decimal, find_remap, is_remap, media_frame
-from pickup.timelines.texts import text_of
+from pickup.timelines.texts import child, text_of
 
 FILTER_KEY = "fcp_xml_filter"
 """Where an effect keeps what stood beside it in its `filter`."""
@@ -120,9 +120,8 @@ def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap,
             effect.metadata[FILTER_KEY] = beside
         kept.append(effect)
     item.effects[:] = [*_warps(element, remap, played=played, note=note), *kept]
-    known = table_of(item.metadata.get(_XML))
-    known.pop("filter", None)
-    item.metadata[_XML] = known
+    if child(item.metadata, _XML, "filter") is not None:
+        del item.metadata[_XML]["filter"]  # said by the effects; a take that replaces the clip must not have it
 
 
 def _has_remap(found: ET.Element) -> bool:

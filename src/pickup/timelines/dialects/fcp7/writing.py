@@ -180,7 +180,7 @@ class _Document:
         if track.kind == otio.schema.TrackKind.Video:
             return self._one_track(parent, track, items, channel=Channel())
         count = self._channels(track)
-        written = []
+        written: list[_Written] = []
         for number in range(count):
             written += self._one_track(parent, track, items, channel=Channel(number=number, count=count))
         return written
@@ -198,7 +198,7 @@ class _Document:
             element.set(_CHANNELS, str(channel.count))
             element.set("premiereTrackType", "Stereo" if channel.count > 1 else "Mono")
         number = len(parent.findall("track"))
-        written = []
+        written: list[_Written] = []
         for placed in items:
             item = placed.item
             if isinstance(item, otio.schema.Transition):
