@@ -87,6 +87,7 @@ class Marker:
         record: Frames that it covers; empty when it marks a single point.
         note: What the editor wrote into it.
         digest: Fingerprint of everything but its place; empty unless asked for.
+        metadata: Fingerprint of its metadata that belongs to no NLE.
     """
 
     name: str
@@ -95,6 +96,7 @@ class Marker:
     color: str
     record: FrameRange
     digest: str = ""
+    metadata: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

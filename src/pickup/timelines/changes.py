@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+STAND_IN = "STAND_IN"
+"""The kind of a take that fills no hole and stands in for an item in some flavor."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
@@ -28,9 +31,11 @@ class Change:
     """One take in the new timeline, as an editor reads it.
 
     Attributes:
+        kind: Of the hole, or `STAND_IN`.
         timecode: Record timecode of its first frame; `last` that of its last, inclusive, for people.
         frames: How many frames it shows.
         media: File name of the take.
+        only_in: Flavors that show it; empty for all.
     """
 
     shot: str
@@ -45,6 +50,7 @@ class Change:
     media: str
     brief: str
     replaced: Replaced | None
+    only_in: tuple[str, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -86,9 +92,11 @@ def changes_text(
 
 
 def _row(change: Change) -> str:
-    stood = change.kind + (f" “{_plain(change.replaced.name)}”" if change.replaced and change.replaced.name else "")
+    name = f" “{_plain(change.replaced.name)}”" if change.replaced and change.replaced.name else ""
+    kind = "stand-in for" if change.kind == STAND_IN else change.kind
+    only = f", for {', '.join(change.only_in)} alone" if change.only_in else ""
     cells = (change.timecode, change.last, str(change.frames), _plain(change.track), change.shot, str(change.take))
-    return "| " + " | ".join((*cells, stood, f"`{change.media}` {change.placed}")) + " |"
+    return "| " + " | ".join((*cells, kind + name, f"`{change.media}` {change.placed}{only}")) + " |"
 
 
 def _taken_off(changes: Sequence[Change]) -> list[str]:

@@ -69,7 +69,7 @@ class MediaLooker:
         base = reference.target_url_base or ""
         number = str(reference.start_frame).zfill(reference.frame_zero_padding)
         name = f"{reference.name_prefix}{number}{reference.name_suffix}"
-        path = self.local(f"{base.rstrip('/')}/{name}" if base else name)
+        path = self.local("/".join((base.rstrip("/\\"), name)) if base else name)
         holds = reference.missing_frame_policy == otio.schema.ImageSequenceReference.MissingFramePolicy.hold
         return self._media(
             reference,

@@ -6,7 +6,7 @@ does not declare as lost is an error, and then no file is left.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pickup._child import Report
 from pickup._files import whole_file
 from pickup.cut import Cut, Size
-from pickup.errors import Finding, TimelineError, counted, warning
+from pickup.errors import Finding, Severity, TimelineError, counted, warning
 from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
 from pickup.timelines.dialect import MediaFacts, Writing
@@ -142,7 +142,11 @@ def deliver_timeline(order: Order, *, destinations: Mapping[str, Path]) -> Deliv
         )
         request = DeliverRequest(order=order, outputs=tuple(outputs))
         answer = in_child(
-            "pickup.timelines.deliver:run_deliver", request, timeline=order.timeline, settings=order.settings
+            "pickup.timelines.deliver:run_deliver",
+            request,
+            timeline=order.timeline,
+            settings=order.settings,
+            readings=1 + 2 * len(destinations),
         )
         if not isinstance(answer, Delivered):
             raise TimelineError(f"{order.timeline.name} was not written", where=str(order.timeline))
@@ -184,7 +188,7 @@ def run_deliver(request: DeliverRequest, report: Report) -> Delivered:
             f"{path.name} changed while it was being filled", where=str(path), next_step="run the command again"
         )
     looker = MediaLooker(order.folder, prefixes=dict(settings.prefixes))
-    made_absolute = make_absolute(file.timeline.tracks, folder=order.folder)
+    made_absolute = make_absolute(file.timeline.tracks, folder=order.folder, dialect=file.dialect)
     old = take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, digests=True)
     written = []
     for number, output in enumerate(request.outputs, start=1):
@@ -213,7 +217,13 @@ def _write(
     settings = order.settings
     dialect = load_dialect(output.flavor)
     relinks = [each for each in order.relinks if not each.only_in or output.flavor in each.only_in]
-    replaced = apply_relinks(timeline, relinks, prefixes=dict(settings.prefixes), on_tracks=order.takes_on_tracks)
+    replaced = apply_relinks(
+        timeline,
+        relinks,
+        prefixes=dict(settings.prefixes),
+        dialect=file.dialect,
+        on_tracks=order.takes_on_tracks,
+    )
     writing = _writing(output, timeline, old=old, looker=looker, order=order)
     try:
         content = dialect.write(timeline, writing=writing)
@@ -232,8 +242,27 @@ def _write(
     ]
     lost, wrong = lost_and_wrong(found, dialect=dialect)
     return Written(
-        flavor=output.flavor, replaced=tuple(replaced), differences=tuple(wrong[:_MOST_SHOWN]), findings=tuple(lost)
+        flavor=output.flavor,
+        replaced=tuple(replaced),
+        differences=tuple(wrong[:_MOST_SHOWN]),
+        findings=(*lost, *_lint(content, flavor=output.flavor, writing=writing)),
     )
+
+
+def _lint(content: bytes, *, flavor: str, writing: Writing) -> Iterator[Finding]:
+    """What the NLE may stumble over in our own file, one finding for each rule; the cut is the editor's as it is."""
+    from pickup.timelines.lint import FLAVORS, LintFinding, lint_content  # noqa: PLC0415
+
+    if flavor not in FLAVORS:
+        return
+    starts = {url: facts.start for url, facts in writing.facts.items()}
+    by_code: dict[str, list[LintFinding]] = {}
+    for each in lint_content(content, flavor=flavor, name=writing.name, probe_start=starts.get):
+        if each.severity is not Severity.INFO:
+            by_code.setdefault(each.code, []).append(each)
+    for code, found in by_code.items():
+        count = len(found) + found[-1].more
+        yield warning(code, f"{flavor} ({counted(count, 'place')}): {found[0].message}", where=found[0].where)
 
 
 def _refusal(output: Output, error: TimelineError, *, old: Cut) -> Finding:

@@ -13,8 +13,9 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from pickup.timelines.dialect import MediaFacts
+from pickup.timelines.references import url_of
 from pickup.timelines.ruler import seconds_of, source_range_of, span_of
-from pickup.timelines.shapes import is_still, lies_in, moment, span, url_of, used_seconds
+from pickup.timelines.shapes import is_still, lies_in, moment, span, used_seconds
 from pickup.timing import exact_rate
 
 

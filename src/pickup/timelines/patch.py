@@ -42,7 +42,12 @@ class _Placed:
 
 
 def apply_relinks(
-    timeline: otio.schema.Timeline, relinks: Sequence[Relink], *, prefixes: Mapping[str, str], on_tracks: bool = False
+    timeline: otio.schema.Timeline,
+    relinks: Sequence[Relink],
+    *,
+    prefixes: Mapping[str, str],
+    dialect: str = "",
+    on_tracks: bool = False,
 ) -> list[Replaced]:
     """Puts every take where its relink says; `timeline` is changed.
 
@@ -50,13 +55,14 @@ def apply_relinks(
         timeline: Neutral.
         relinks: What goes where.
         prefixes: Path prefixes as the timeline has them, and as they are here.
+        dialect: In which the timeline was read.
         on_tracks: Takes that are not circled also stand on disabled tracks above everything else.
 
     Raises:
         TimelineError: The timeline is not the one that the relinks were planned for.
     """
     ruler = Ruler(rate=find_rate(timeline)[0])
-    style, kind = find_style(timeline.tracks)
+    style, kind = find_style(timeline.tracks, dialect=dialect)
     spelling = Spelling(rate=spelled_rate(timeline, ruler), style=style, kind=kind, prefixes=prefixes)
     by_track: dict[Address, list[Relink]] = defaultdict(list)
     on_top: dict[Address, list[Relink]] = defaultdict(list)

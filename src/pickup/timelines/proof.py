@@ -64,7 +64,7 @@ def prove_unchanged(
         TimelineError: One of them cannot be read.
     """
     request = ProofRequest(new=new, old=against, settings=settings, rules=rules, facts=dict(facts), folder=folder)
-    answer = in_child("pickup.timelines.proof:run_proof", request, timeline=new, settings=settings)
+    answer = in_child("pickup.timelines.proof:run_proof", request, timeline=new, settings=settings, readings=2)
     if not isinstance(answer, Proof):
         raise TimelineError(f"{new.name} gave no answer", where=str(new))
     return answer
@@ -83,7 +83,7 @@ def run_proof(request: ProofRequest, report: Report) -> Proof:
     cuts = []
     for path, folder in ((request.old, request.folder or request.old.parent), (request.new, request.new.parent)):
         file = read_timeline(path, limits=settings.limits)
-        make_absolute(file.timeline.tracks, folder=folder)
+        make_absolute(file.timeline.tracks, folder=folder, dialect=file.dialect)
         looker = MediaLooker(folder, prefixes=dict(settings.prefixes))
         cuts.append(take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, digests=True, tag=settings.tag))
         report(len(cuts) / 2)

@@ -10,6 +10,7 @@ from pathlib import Path
 import opentimelineio as otio
 
 from pickup.paths import LocalPath, PathKind, PathStyle, map_back, parse_path, without_escapes, write_path
+from pickup.timelines.texts import child, text_of
 
 
 def media_references(stack: otio.core.Composition) -> Iterator[otio.core.MediaReference]:
@@ -39,14 +40,19 @@ def read_reference(url: str, *, folder: Path, exists: Callable[[str], bool]) -> 
     return plain
 
 
-def find_style(stack: otio.schema.Stack) -> tuple[PathStyle, PathKind]:
-    """The spelling that most absolute references share; a percent-encoded URL where there is none."""
+def find_style(stack: otio.schema.Stack, *, dialect: str = "") -> tuple[PathStyle, PathKind]:
+    """The spelling that most absolute references share.
+
+    Where there is none it is a percent-encoded URL, but a bare path in a timeline of Resolve, which takes no other.
+    """
     votes: Counter[tuple[PathStyle, PathKind]] = Counter()
     for reference in media_references(stack):
         path = parse_path(url_of(reference))
         if path is not None and path.is_absolute:
             votes[path.style, path.kind] += 1
-    return votes.most_common(1)[0][0] if votes else (PathStyle.URL, PathKind.POSIX)
+    if votes:
+        return votes.most_common(1)[0][0]
+    return (PathStyle.SLASHES if dialect == "resolve" else PathStyle.URL), PathKind.POSIX
 
 
 def spell(path: str, *, style: PathStyle, kind: PathKind, prefixes: Mapping[str, str]) -> str:
@@ -58,7 +64,7 @@ def spell(path: str, *, style: PathStyle, kind: PathKind, prefixes: Mapping[str,
     return write_path(mapped, style=style)
 
 
-def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, str]]:
+def make_absolute(stack: otio.schema.Stack, *, folder: Path, dialect: str = "") -> list[tuple[str, str]]:
     """Makes relative references absolute, as seen from the timeline's folder.
 
     Returns:
@@ -67,7 +73,7 @@ def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, 
     relative = list(_relative_references(stack, folder=folder))
     if not relative:
         return []
-    style, kind = find_style(stack)
+    style, kind = find_style(stack, dialect=dialect)
     changed: dict[str, str] = {}
     for reference, url, path in relative:
         absolute = spell(str((folder / path.text).absolute()), style=style, kind=kind, prefixes={})
@@ -76,6 +82,8 @@ def make_absolute(stack: otio.schema.Stack, *, folder: Path) -> list[tuple[str, 
             reference.target_url_base = absolute
         elif isinstance(reference, otio.schema.ExternalReference):
             reference.target_url = absolute
+        else:
+            reference.metadata["Resolve_OTIO"]["Media Url"] = absolute
     return list(changed.items())
 
 
@@ -89,10 +97,12 @@ def _relative_references(
             yield reference, url, path
 
 
-def url_of(reference: otio.core.MediaReference) -> str:
-    """Where a reference points, as the file spells it; empty for what is no file."""
+def url_of(reference: otio.core.MediaReference | None) -> str:
+    """Where a reference points, or pointed last, as the file spells it; empty for what is no file."""
     if isinstance(reference, otio.schema.ExternalReference):
         return reference.target_url or ""
     if isinstance(reference, otio.schema.ImageSequenceReference):
         return reference.target_url_base or ""
+    if isinstance(reference, otio.schema.MissingReference):  # Resolve notes there where it last saw the file
+        return text_of(child(reference.metadata, "Resolve_OTIO", "Media Url"))
     return ""

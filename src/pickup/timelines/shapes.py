@@ -18,8 +18,9 @@ from pickup.paths import LocalPath, PathStyle, parse_path, write_path
 from pickup.timelines.classify import kind_by_extension
 from pickup.timelines.dialect import MediaFacts
 from pickup.timelines.links import RESOLVE
+from pickup.timelines.references import url_of
 from pickup.timelines.ruler import seconds_of, source_range_of, speed_of
-from pickup.timelines.texts import child, marker_words, plain, text_of
+from pickup.timelines.texts import child, marker_words, plain
 from pickup.timing import FrameRate, Number, exact_rate
 
 OURS = "pickup"
@@ -118,17 +119,6 @@ def moment(seconds: Number, *, rate: float) -> otio.opentime.RationalTime:
 def span(start: Number, length: Number, *, rate: float) -> otio.opentime.TimeRange:
     """A range from exact seconds."""
     return otio.opentime.TimeRange(moment(start, rate=rate), moment(length, rate=rate))
-
-
-def url_of(reference: otio.core.MediaReference | None) -> str:
-    """The reference as the file spells it, or the last path of offline media; empty for what names no file."""
-    if isinstance(reference, otio.schema.ExternalReference):
-        return reference.target_url or ""
-    if isinstance(reference, otio.schema.ImageSequenceReference):
-        return reference.target_url_base or ""
-    if isinstance(reference, otio.schema.MissingReference):
-        return text_of(child(reference.metadata, RESOLVE, MEDIA_URL))
-    return ""
 
 
 def path_of(reference: otio.core.MediaReference | None) -> LocalPath | None:

@@ -392,6 +392,7 @@ class _Reader:
                 color=str(marker.color or ""),
                 record=self._ruler.range(start, start + length),
                 digest=marker_digest(marker) if self._digests else "",
+                metadata=foreign_digest(marker.metadata) if self._digests else "",
             )
 
     def _digest(self, item: otio.core.Composable, *, opened: bool = False) -> str:

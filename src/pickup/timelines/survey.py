@@ -102,9 +102,18 @@ def survey_timeline(
     return answer
 
 
-def in_child(function: str, request: object, *, timeline: Path, settings: ReadSettings) -> object:
-    """Runs a function on a timeline in a child, and says in a sentence how a child died."""
+def in_child(function: str, request: object, *, timeline: Path, settings: ReadSettings, readings: int = 1) -> object:
+    """Runs a function on a timeline in a child, and says in a sentence how a child died.
+
+    Args:
+        function: By its dotted name.
+        request: What it is given.
+        timeline: For messages, and for how long it may take.
+        settings: Limits.
+        readings: How often the child reads or writes as much as the timeline holds; it may take so much longer.
+    """
     seconds = settings.seconds + _EXTRA_SECONDS * (_size_of(timeline) / _BYTES_PER_EXTRA_TIME)
+    seconds *= readings
     try:
         return call(function, request, limits=Limits(seconds=seconds, memory_mb=settings.memory_mb))
     except PickupError as error:

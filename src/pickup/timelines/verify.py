@@ -21,6 +21,7 @@ from types import MappingProxyType
 
 from pickup.cut import Cut, Event, EventKind, Marker, MediaKind, Track, TrackKind, Transition, walk_events
 from pickup.errors import Finding, counted, info
+from pickup.paths import PathKind, parse_path
 from pickup.takes import Relink
 from pickup.timelines.dialect import NEVER_LOST, Aspect, Dialect, MediaFacts
 from pickup.timelines.fills import Fill, fills_of
@@ -359,6 +360,7 @@ class _Comparison:
     def _marker_facts(self, was: Marker, now: Marker) -> Iterator[tuple[Aspect, object, object]]:
         yield Aspect.MARKER_COLORS, was.color.upper(), now.color.upper()
         yield Aspect.MARKER_KEYWORDS, was.keywords, now.keywords
+        yield Aspect.MARKER_METADATA, was.metadata, now.metadata
         if self.exact:
             yield Aspect.MARKER_METADATA, (was.record, was.color, was.digest), (now.record, now.color, now.digest)
 
@@ -447,7 +449,13 @@ def _media_facts(event: Event, *, exact: bool) -> tuple[object, ...]:
     if event.kind not in _SHOWS_MEDIA or media is None or not (media.path or media.url):
         return (event.kind.value,)
     kind = "" if media.kind in (MediaKind.MOVIE, MediaKind.MISSING, MediaKind.SOUND) else media.kind.value
-    return (kind, media.path or media.name)
+    return (kind, _spelled_alike(media.path) if media.path else media.name)
+
+
+def _spelled_alike(path: str) -> str:
+    """A path of Windows with one kind of slash: some formats write it with the other."""
+    local = parse_path(path)
+    return path if local is None or local.kind is PathKind.POSIX else path.replace("/", "\\")
 
 
 def _is_still(event: Event) -> bool:

@@ -13,7 +13,7 @@ is not looked at here, only where its media lie.
     write_bundle(Path("reel1_v001.otio"), Path("reel1_v001.otioz"), local=looker.local)
 """
 
-from pickup.timelines.bundles.reading import BundleContent, extract_media, read_bundle
+from pickup.timelines.bundles.reading import BundleContent, extract_media, media_key, read_bundle
 from pickup.timelines.bundles.writing import write_bundle
 
-__all__ = ["BundleContent", "extract_media", "read_bundle", "write_bundle"]
+__all__ = ["BundleContent", "extract_media", "media_key", "read_bundle", "write_bundle"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import zlib
 from collections.abc import Callable, Mapping
@@ -24,6 +25,7 @@ from pickup.timelines.limits import ReadLimits
 
 _VERSION = re.compile(rb"\s*(\d{1,9})\.\d")
 _VERSION_BYTES = 64
+_KEY_LENGTH = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +96,17 @@ def extract_media(
                     done += len(chunk)
                     report(done / total)
         return tuple(destination / each.name for each in members)
+
+
+def media_key(bundle: Path) -> str:
+    """A short name for the media of a bundle: bundles that hold the same files share it, however they are called.
+
+    Raises:
+        TimelineError: The bundle is not one, or is not safe to unpack.
+    """
+    with open_archive(bundle) as archive:
+        facts = sorted(f"{each.crc:08x} {each.size} {each.name}" for each in archive.media)
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:_KEY_LENGTH]
 
 
 def _check_version(archive: Archive) -> None:

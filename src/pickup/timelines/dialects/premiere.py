@@ -17,6 +17,7 @@ from pickup.errors import TimelineError, TimingError
 from pickup.paths import PathStyle
 from pickup.timelines.dialect import Aspect, Reading, Source, Writing
 from pickup.timelines.links import PREMIERE_LINK, RESOLVE, LinkGroup, choose_ids, find_links, premiere_link
+from pickup.timelines.references import url_of
 from pickup.timelines.ruler import seconds_of
 from pickup.timelines.shapes import (
     is_idle,
@@ -33,7 +34,6 @@ from pickup.timelines.shapes import (
     span,
     spelled_rate,
     tracks_of,
-    url_of,
     used_seconds,
     walk_stacks,
 )

@@ -21,6 +21,7 @@ from pickup.timelines.dialect import Aspect, Reading, Source, Writing
 from pickup.timelines.generators import make_resolves
 from pickup.timelines.links import RESOLVE, RESOLVE_LINK, choose_ids, find_links, resolve_link
 from pickup.timelines.media_ranges import MediaRanges
+from pickup.timelines.references import url_of
 from pickup.timelines.ruler import Ruler, record_length, seconds_of, source_range_of, speed_of, whole_if_whole
 from pickup.timelines.shapes import (
     OURS,
@@ -40,7 +41,6 @@ from pickup.timelines.shapes import (
     span,
     spelled_rate,
     tracks_of,
-    url_of,
     walk_stacks,
 )
 from pickup.timelines.texts import child, marker_words

@@ -10,7 +10,7 @@ import opentimelineio as otio
 
 from pickup.timelines.dialects.fcp7.elements import add
 from pickup.timelines.dialects.fcp7.files import MediaBook
-from pickup.timelines.dialects.fcp7.layout import source_start, tracks_of, url_of
+from pickup.timelines.dialects.fcp7.layout import first_file_of, source_start, tracks_of
 from pickup.timelines.dialects.fcp7.opening import TAKES_BIN
 from pickup.timelines.dialects.fcp7.rates import add_rate
 from pickup.timing import half_up
@@ -22,7 +22,7 @@ _Take = tuple[otio.schema.Clip, otio.core.MediaReference]
 
 def add_takes_bin(root: ET.Element, stack: otio.schema.Stack, *, book: MediaBook, fps: Fraction) -> None:
     """Adds the bin where any clip holds other takes; it lists each of them once, those that are shown too."""
-    takes = {url_of(reference): (clip, reference) for clip, reference in _takes(stack)}
+    takes = {first_file_of(reference): (clip, reference) for clip, reference in _takes(stack)}
     if not takes:
         return
     folder = add(root, "bin")
@@ -57,4 +57,4 @@ def _takes(stack: otio.core.Composition) -> Iterator[_Take]:
             elif isinstance(item, otio.schema.Clip):
                 references = item.media_references()
                 if any(key.startswith(_TAKE) for key in references):
-                    yield from ((item, each) for each in references.values() if url_of(each))
+                    yield from ((item, each) for each in references.values() if first_file_of(each))

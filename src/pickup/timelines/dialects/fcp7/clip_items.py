@@ -16,7 +16,7 @@ from pickup.timelines.dialect import Writing
 from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, fill_from_table, table_of, truth
 from pickup.timelines.dialects.fcp7.files import Media, MediaBook
 from pickup.timelines.dialects.fcp7.generators import add_matte, add_title, color_of
-from pickup.timelines.dialects.fcp7.layout import Placed, inner_length, source_start, url_of
+from pickup.timelines.dialects.fcp7.layout import Placed, first_file_of, inner_length, source_start
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import NEIGHBOR
@@ -87,7 +87,7 @@ class ClipWriter:
         if not isinstance(item, otio.schema.Clip):
             return self._nested(track, item, placed=placed, channel=channel)
         reference = item.media_reference
-        url = url_of(reference)
+        url = first_file_of(reference)
         if url:
             media = self._book.media(reference, url=url, source=source_start(item))
             return self._clip(track, item, placed=placed, channel=channel, media=media)

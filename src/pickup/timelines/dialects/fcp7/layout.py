@@ -109,7 +109,7 @@ def _is_known(reference: otio.core.MediaReference | None) -> bool:
     return reference is None or isinstance(reference, known)
 
 
-def url_of(reference: otio.core.MediaReference | None) -> str:
+def first_file_of(reference: otio.core.MediaReference | None) -> str:
     """The file behind a reference, of numbered frames the first; empty for what has none."""
     if isinstance(reference, otio.schema.ExternalReference):
         return reference.target_url or ""
@@ -144,7 +144,7 @@ def _note_clip(clip: otio.schema.Clip, book: MediaBook, *, ruler: Ruler, heard: 
     length = ruler.rate.seconds(record_length(clip, ruler=ruler)) * abs(Fraction(1) if speed is None else speed)
     start = source_start(clip)
     for reference in clip.media_references().values():
-        url = url_of(reference)
+        url = first_file_of(reference)
         if url:
             book.note_use(reference, url=url, item=Used(start=start, end=start + length, heard=heard))
 

@@ -205,8 +205,8 @@ def _make_numbers_readable(element: ET.Element) -> None:
 def _put_whole_channel_first(audio: ET.Element) -> None:
     """Of a stereo pair the adapter reads the first track; where items of that one overlap, the other takes its place.
 
-    Premiere wrote such a pair (the corpus has one): under a transition the left channel had the frames of
-    the picture with its handles, the right one those of the sound.
+    Premiere exported such a pair (a published sample has it): under a transition of the picture the left channel had
+    the frames of the picture with its handles, the right one those of the sound.
     """
     tracks = audio.findall("track")
     for track, other in pairwise(tracks):

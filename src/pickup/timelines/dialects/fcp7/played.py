@@ -1,8 +1,8 @@
 """`in` and `out` of a clip item: which frames of its media an item plays, counted as `retimes` says.
 
-They count in the rate of the sequence, whatever the media's: Premiere and Resolve were both seen to take them so even
-where a clip item states another rate (a mixed-rate cut rendered in both, buttercut pull request 133, 2026), and with
-the sequence's own rate stated every reader agrees. What no whole frame says is noted.
+They count in the rate of the sequence, whatever the media's: Premiere and Resolve take them so even where a clip item
+states another rate (others rendered a mixed-rate cut in both, 2026; not measured here), and with the sequence's own
+rate stated every reader agrees. What no whole frame says is noted.
 """
 
 from __future__ import annotations

@@ -32,12 +32,12 @@ from pickup.timelines.dialects.fcp7.files import MediaBook, add_picture, add_sou
 from pickup.timelines.dialects.fcp7.layout import (
     Placed,
     end_of,
+    first_file_of,
     is_shown,
     note_uses,
     place,
     source_start,
     tracks_of,
-    url_of,
 )
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import add_note, own_note
@@ -229,7 +229,7 @@ class _Document:
             if stated in named:
                 return named[str(stated)]
         clips = [each for each in track if isinstance(each, otio.schema.Clip)]
-        most = max((self._book.channels(url_of(each.media_reference)) for each in clips), default=_STEREO)
+        most = max((self._book.channels(first_file_of(each.media_reference)) for each in clips), default=_STEREO)
         return min(most, _STEREO) or _STEREO
 
     def _transition(
