@@ -122,14 +122,12 @@ class Parts:
         effects: Of every effect but plain time warps.
         metadata: Of metadata that belongs to no NLE.
         alternates: Of the references that are not shown, by key and file name.
-        idle_warp: It has a time warp of 1, which changes nothing in itself.
     """
 
     effects: str = ""
     metadata: str = ""
     alternates: str = ""
     color: str = ""
-    idle_warp: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +143,7 @@ class Event:
         tracks: What is inside a compound clip, in record frames of the cut.
         straightened: A compound clip whose inside could be placed in record frames exactly.
         markers: In record frames of the cut.
+        idle_warp: It has a time warp of 1, which changes nothing in itself.
         digest: Fingerprint of everything but place and source range; empty unless asked for.
         parts: Fingerprints that survive a change of format; None unless asked for.
     """
@@ -165,6 +164,7 @@ class Event:
     filled: PickupMark | None = None
     tracks: tuple[Track, ...] = ()
     straightened: bool = True
+    idle_warp: bool = False
     digest: str = ""
     parts: Parts | None = None
 

@@ -17,7 +17,7 @@ from pickup.timelines.classify import MediaLooker
 from pickup.timelines.dialect import Aspect, MediaFacts, Reading, Source, Writing
 from pickup.timelines.dialects import fcp7
 from pickup.timelines.read import TimelineFile
-from pickup.timelines.snapshot import take_snapshot
+from pickup.timelines.snapshot import Prints, take_snapshot
 from pickup.timelines.verify import Difference, compare
 from pickup.timelines.xml_text import parse_xml
 from pickup.timing import FrameRate
@@ -37,7 +37,7 @@ def source_of(content: bytes, *, name: str = "cut.xml") -> Source:
 
 def cut_of(reading: Reading, *, dialect: str) -> Cut:
     file = TimelineFile(path=Path("cut"), reading=reading, dialect=dialect)
-    return take_snapshot(file, looker=MediaLooker(Path("/nowhere"), prefixes={}), digests=True)
+    return take_snapshot(file, looker=MediaLooker(Path("/nowhere"), prefixes={}), prints=Prints.ALL)
 
 
 def written(

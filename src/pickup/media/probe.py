@@ -53,6 +53,7 @@ class MediaInfo:
         is_vfr: Frame durations differ by more than a half (first 250 frames).
         seconds: Declared length of the picture; None for a still and where the file does not say.
         timecode: Of the first frame, as the file spells it.
+        channels: Of all its sound together; zero without sound, as is `sample_rate`.
     """
 
     path: str
@@ -67,8 +68,14 @@ class MediaInfo:
     timecode: str | None
     reel: str | None
     color: ColorTags
-    has_audio: bool
     is_still: bool
+    channels: int
+    sample_rate: int
+
+    @property
+    def has_audio(self) -> bool:
+        """Whether sound comes with it."""
+        return self.channels > 0
 
     @property
     def upright_size(self) -> tuple[int, int]:
@@ -147,6 +154,7 @@ def probe(path: Path) -> MediaInfo:
                 f"{path.name} holds no picture", where=str(path), next_step="fetch or export the file again"
             )
         frame, stream = first.frame, video.stream
+        sounds = video.container.streams.audio
         return MediaInfo(
             path=str(path),
             codec=stream.codec_context.name,
@@ -165,8 +173,9 @@ def probe(path: Path) -> MediaInfo:
                 matrix=frame.colorspace,
                 full_range=frame.color_range == FULL_RANGE,
             ),
-            has_audio=bool(video.container.streams.audio),
             is_still=is_still,
+            channels=sum(sound.channels for sound in sounds),
+            sample_rate=sounds[0].sample_rate if sounds else 0,
         )
 
 

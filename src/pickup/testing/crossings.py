@@ -29,7 +29,7 @@ from pickup.timelines.limits import ReadLimits
 from pickup.timelines.patch import apply_relinks
 from pickup.timelines.read import TimelineFile, parse_source
 from pickup.timelines.references import find_style, make_absolute, media_references, url_of
-from pickup.timelines.snapshot import take_snapshot
+from pickup.timelines.snapshot import Prints, take_snapshot
 from pickup.timelines.sniff import find_dialect
 from pickup.timelines.verify import Difference, compare, is_exact, missing_fills
 
@@ -110,7 +110,7 @@ def open_cut(file: CutFile) -> TimelineFile:
 
 def snapshot_of(file: TimelineFile, *, path: Path) -> Cut:
     """The cut in a timeline, seen from the folder of `path`."""
-    return take_snapshot(file, looker=MediaLooker(path.parent, prefixes={}), digests=True)
+    return take_snapshot(file, looker=MediaLooker(path.parent, prefixes={}), prints=Prints.ALL)
 
 
 def cross(
@@ -132,11 +132,11 @@ def cross(
         TimelineError: It cannot be read, before or after.
     """
     read = open_cut(file)
-    make_absolute(read.timeline.tracks, folder=file.path.parent)
+    make_absolute(read.timeline.tracks, folder=file.path.parent, dialect=read.dialect)
     old = snapshot_of(read, path=file.path)
     relinks = made_up_takes(find_holes(old, rules=rules).holes) if rules is not None else []
     timeline = read.timeline
-    apply_relinks(timeline, relinks, prefixes={})
+    apply_relinks(timeline, relinks, prefixes={}, dialect=read.dialect)
     looker = MediaLooker(file.path.parent, prefixes={})
     urls = {url_of(reference) for reference in media_references(timeline.tracks)}
     known = {url: facts[path] for url in urls if (path := looker.local(url) or "") in facts}

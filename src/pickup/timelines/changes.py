@@ -66,6 +66,7 @@ def changes_text(
     made_absolute: Sequence[tuple[str, str]],
     held: Sequence[tuple[str, str]],
     unsupported: Sequence[str] = (),
+    doubted: Sequence[str] = (),
 ) -> str:
     """The page `changes.md`.
 
@@ -76,6 +77,7 @@ def changes_text(
         made_absolute: References as they were and as they are.
         held: Shots that are not filled, with the reason.
         unsupported: What the formats that were written cannot carry.
+        doubted: What the programs that they are for may stumble over.
     """
     lines = [f"# {title}", "", f"Made from `{source}`. Nothing outside these ranges was changed.", ""]
     lines += ["| record in | record out (inclusive) | frames | track | shot | take | what stood there | now |"]
@@ -86,6 +88,7 @@ def changes_text(
     lines += _section(taken_off, _taken_off(changes))
     lines += _section("Not filled", [f"- **{shot}**: {_plain(why)}" for shot, why in held])
     lines += _section("What a format cannot carry", [f"- {_plain(each)}" for each in unsupported])
+    lines += _section("What to look at after an import", [f"- {_plain(each)}" for each in doubted])
     absolute = [f"- `{was}` is now `{now}`" for was, now in made_absolute]
     lines += _section("Relative references made absolute, because this file lies in another folder", absolute)
     return "\n".join(lines) + "\n"

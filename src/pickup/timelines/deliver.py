@@ -178,7 +178,7 @@ def run_deliver(request: DeliverRequest, report: Report) -> Delivered:
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone
     from pickup.timelines.read import read_timeline  # noqa: PLC0415
     from pickup.timelines.references import make_absolute  # noqa: PLC0415
-    from pickup.timelines.snapshot import take_snapshot  # noqa: PLC0415
+    from pickup.timelines.snapshot import Prints, take_snapshot  # noqa: PLC0415
 
     order = request.order
     path, settings = order.timeline, order.settings
@@ -189,7 +189,9 @@ def run_deliver(request: DeliverRequest, report: Report) -> Delivered:
         )
     looker = MediaLooker(order.folder, prefixes=dict(settings.prefixes))
     made_absolute = make_absolute(file.timeline.tracks, folder=order.folder, dialect=file.dialect)
-    old = take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, digests=True)
+    exact = {is_exact(was=file.dialect, now=output.flavor) for output in request.outputs}
+    prints = Prints.ALL if len(exact) > 1 else Prints.EXACT if exact == {True} else Prints.ACROSS
+    old = take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, prints=prints)
     written = []
     for number, output in enumerate(request.outputs, start=1):
         is_last = number == len(request.outputs)  # a copy of 50,000 clips costs seconds
@@ -211,7 +213,7 @@ def _write(
     """Writes one flavor from a neutral timeline that it may change, and compares what can be read from it."""
     from pickup.timelines.patch import apply_relinks  # noqa: PLC0415
     from pickup.timelines.read import read_timeline  # noqa: PLC0415
-    from pickup.timelines.snapshot import take_snapshot  # noqa: PLC0415
+    from pickup.timelines.snapshot import Prints, take_snapshot  # noqa: PLC0415
     from pickup.timelines.sniff import load_dialect  # noqa: PLC0415
 
     settings = order.settings
@@ -232,10 +234,11 @@ def _write(
     part = Path(output.part)
     part.write_bytes(content)
     back = replace(read_timeline(part, limits=settings.limits), path=file.path)
-    new = take_snapshot(back, looker=looker, drop_frame=settings.drop_frame, digests=True)
+    exact = is_exact(was=file.dialect, now=output.flavor)
+    prints = Prints.EXACT if exact else Prints.ACROSS
+    new = take_snapshot(back, looker=looker, drop_frame=settings.drop_frame, prints=prints)
     known = [(fill.record.start, fill.record.end) for fill in fills_of(old)]
     fillable = {*known, *((each.record.start, each.record.end) for each in relinks)}
-    exact = is_exact(was=file.dialect, now=back.dialect)
     found = [
         *compare(old, new, fillable=fillable, exact=exact, facts=order.facts),
         *missing_fills(old, new, relinks=relinks),

@@ -134,6 +134,7 @@ class MediaFacts:
         rate: Frames per second of its picture; None for sound alone.
         size: Of its picture, upright, in square pixels.
         channels: Of its sound; zero where it has none.
+        reel: Name of the source that it carries; empty where it carries none.
     """
 
     start: Fraction
@@ -142,6 +143,7 @@ class MediaFacts:
     size: Size | None = None
     channels: int = 0
     sample_rate: int = 48000
+    reel: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

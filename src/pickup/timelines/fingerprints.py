@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 
 import opentimelineio as otio
 
@@ -11,6 +12,8 @@ from pickup.cut import Parts
 from pickup.paths import file_name
 
 _DIGEST_BYTES = 16
+_KNOWN_DIGITS = 10
+_DECIMALS = re.compile(r"\.\d{6,}(?:[eE][-+]?\d+)?")  # what begins with a point is found ten times as fast as a digit
 _OF_A_PROGRAM = frozenset({"Resolve_OTIO", "PremierePro_OTIO", "fcp_xml", "pickup"})
 
 
@@ -37,8 +40,24 @@ def marker_digest(marker: otio.schema.Marker) -> str:
 
 
 def text_digest(text: str) -> str:
-    """Fingerprint of a text."""
+    """Fingerprint of a text; of doubles with as many digits as a double has, the first ten count.
+
+    OTIO 0.18.1 reads one in ten of them off by the last digit, so that they change each time a file is written.
+    """
+    text = "".join(_with_short_numbers(text))
     return hashlib.blake2b(text.encode(), digest_size=_DIGEST_BYTES).hexdigest()
+
+
+def _with_short_numbers(text: str) -> Iterator[str]:
+    done = 0
+    for decimals in _DECIMALS.finditer(text):
+        start = decimals.start()
+        while start > done and "0" <= text[start - 1] <= "9":
+            start -= 1
+        yield text[done:start]
+        yield f"{float(text[start : decimals.end()]):.{_KNOWN_DIGITS}g}"
+        done = decimals.end()
+    yield text[done:]
 
 
 def parts_of(item: otio.core.Item) -> Parts:
@@ -49,7 +68,6 @@ def parts_of(item: otio.core.Item) -> Parts:
         metadata=foreign_digest(item.metadata),
         alternates=_alternates(item) if isinstance(item, otio.schema.Clip) else "",
         color=str(item.color) if item.color is not None else "",
-        idle_warp=any(map(_is_idle, item.effects)),
     )
 
 
@@ -65,11 +83,16 @@ def foreign_digest(metadata: Mapping[str, object]) -> str:
 
 def without_idle_warps(item: otio.core.Item) -> otio.core.Item:
     """The item, or a copy of it without time warps of 1: they change nothing, and some formats must not have them."""
-    if not any(_is_idle(each) for each in item.effects):
+    if not has_idle_warp(item):
         return item
     plain: otio.core.Item = item.deepcopy()
     plain.effects[:] = [each for each in plain.effects if not _is_idle(each)]
     return plain
+
+
+def has_idle_warp(item: otio.core.Item) -> bool:
+    """Whether an item has a time warp of 1."""
+    return any(map(_is_idle, item.effects))
 
 
 def _is_idle(effect: otio.schema.Effect) -> bool:

@@ -76,7 +76,7 @@ def run_proof(request: ProofRequest, report: Report) -> Proof:
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone
     from pickup.timelines.read import read_timeline  # noqa: PLC0415
     from pickup.timelines.references import make_absolute  # noqa: PLC0415
-    from pickup.timelines.snapshot import take_snapshot  # noqa: PLC0415
+    from pickup.timelines.snapshot import Prints, take_snapshot  # noqa: PLC0415
     from pickup.timelines.sniff import load_dialect  # noqa: PLC0415
 
     settings = request.settings
@@ -85,7 +85,9 @@ def run_proof(request: ProofRequest, report: Report) -> Proof:
         file = read_timeline(path, limits=settings.limits)
         make_absolute(file.timeline.tracks, folder=folder, dialect=file.dialect)
         looker = MediaLooker(folder, prefixes=dict(settings.prefixes))
-        cuts.append(take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, digests=True, tag=settings.tag))
+        cuts.append(
+            take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, prints=Prints.ALL, tag=settings.tag)
+        )
         report(len(cuts) / 2)
     old, new = cuts
     found = find_holes(new, rules=request.rules)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from enum import Flag, auto
 from fractions import Fraction
 from itertools import islice
 
@@ -33,6 +34,7 @@ from pickup.timelines.classify import MediaLooker, classify
 from pickup.timelines.complaints import quoted
 from pickup.timelines.fingerprints import (
     foreign_digest,
+    has_idle_warp,
     marker_digest,
     parts_of,
     shallow_digest,
@@ -56,12 +58,21 @@ from pickup.timelines.texts import child, is_ours, marker_words, own_brief, own_
 from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
 
 
+class Prints(Flag):
+    """Fingerprints of what a snapshot does not hold: for files of one dialect, or for those of two."""
+
+    NONE = 0
+    EXACT = auto()
+    ACROSS = auto()
+    ALL = EXACT | ACROSS
+
+
 def take_snapshot(
     file: TimelineFile,
     *,
     looker: MediaLooker,
     drop_frame: bool | None = None,
-    digests: bool = False,
+    prints: Prints = Prints.NONE,
     tag: str = "",
 ) -> Cut:
     """The cut in a timeline.
@@ -70,7 +81,7 @@ def take_snapshot(
         file: As its dialect read it.
         looker: Says which media is here.
         drop_frame: Configured choice where the timeline cannot say; None for no choice.
-        digests: Also fingerprint every item, for comparing two versions of a cut.
+        prints: Which fingerprints to take of every item, for comparing two versions of a cut.
         tag: The library's tag; media files named with it are takes, whatever became of our metadata.
 
     Raises:
@@ -78,18 +89,18 @@ def take_snapshot(
     """
     name = file.path.name
     try:
-        return _snapshot(file, name=name, looker=looker, drop_frame=drop_frame, digests=digests, tag=tag)
+        return _snapshot(file, name=name, looker=looker, drop_frame=drop_frame, prints=prints, tag=tag)
     except TimingError as error:
         raise TimelineError(f"{name} cannot be read: {error.message}", where=name, next_step=error.next_step) from error
 
 
 def _snapshot(
-    file: TimelineFile, *, name: str, looker: MediaLooker, drop_frame: bool | None, digests: bool, tag: str
+    file: TimelineFile, *, name: str, looker: MediaLooker, drop_frame: bool | None, prints: Prints, tag: str
 ) -> Cut:
     timeline, reading = file.timeline, file.reading
     rate, rate_from = find_rate(timeline)
     ruler = Ruler(rate=rate)
-    reader = _Reader(ruler, looker=looker, digests=digests, tag=tag, name=name, resolve=_is_resolve(timeline))
+    reader = _Reader(ruler, looker=looker, prints=prints, tag=tag, name=name, resolve=_is_resolve(timeline))
     tracks = reader.stack_tracks(timeline.tracks, address=(), start=0, window=None)
     duration = max((track.end for track in tracks), default=0)
     start = half_up(ruler.frames(timeline.global_start_time)) if timeline.global_start_time else 0
@@ -107,10 +118,14 @@ def _snapshot(
         markers=tuple(reader.timeline_markers(timeline.tracks.markers, start_frame=start, duration=duration)),
         dialect=file.dialect,
         dialect_from=file.dialect_from,
-        digest=timeline_digest(timeline) if digests else "",
-        metadata=f"{foreign_digest(timeline.metadata)} {foreign_digest(timeline.tracks.metadata)}" if digests else "",
+        digest=timeline_digest(timeline) if Prints.EXACT in prints else "",
+        metadata=_foreign(timeline) if Prints.ACROSS in prints else "",
         findings=(*assumed, *reader.findings, *_off_grid(tracks, start=start, rate=rate, drops=drops)),
     )
+
+
+def _foreign(timeline: otio.schema.Timeline) -> str:
+    return f"{foreign_digest(timeline.metadata)} {foreign_digest(timeline.tracks.metadata)}"
 
 
 def _is_resolve(timeline: otio.schema.Timeline) -> bool:
@@ -139,10 +154,12 @@ def _is_picture(track: Track) -> bool:
 class _Reader:
     """Walks the stacks of one timeline; positions are exact until an event is made."""
 
-    def __init__(self, ruler: Ruler, *, looker: MediaLooker, digests: bool, tag: str, name: str, resolve: bool) -> None:
+    def __init__(
+        self, ruler: Ruler, *, looker: MediaLooker, prints: Prints, tag: str, name: str, resolve: bool
+    ) -> None:
         self._ruler = ruler
         self._looker = looker
-        self._digests = digests
+        self._exact, self._across = Prints.EXACT in prints, Prints.ACROSS in prints
         self._tag = f"{tag}_" if tag else ""
         self._name = name
         self._resolve = resolve
@@ -212,7 +229,7 @@ class _Reader:
             enabled=bool(track.enabled),
             locked=_is_locked(track),
             digest=self._track_digest(track),
-            metadata=foreign_digest(track.metadata) if self._digests else "",
+            metadata=foreign_digest(track.metadata) if self._across else "",
         )
 
     def _record_length(
@@ -312,8 +329,9 @@ class _Reader:
             filled=self._filled(metadata if ours else None, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
+            idle_warp=is_item and has_idle_warp(item),
             digest=self._digest(item, opened=bool(tracks)),
-            parts=parts_of(item) if self._digests and is_item else None,
+            parts=parts_of(item) if self._across and is_item else None,
         )
 
     def _own_markers(
@@ -354,7 +372,7 @@ class _Reader:
             at=half_up(at),
             before=half_up(self._ruler.frames(item.in_offset)) if item.in_offset else 0,
             after=half_up(self._ruler.frames(item.out_offset)) if item.out_offset else 0,
-            digest=text_digest(item.to_json_string(indent=-1)) if self._digests else "",
+            digest=text_digest(item.to_json_string(indent=-1)) if self._exact else "",
         )
 
     def timeline_markers(
@@ -391,8 +409,8 @@ class _Reader:
                 keywords=keywords,
                 color=str(marker.color or ""),
                 record=self._ruler.range(start, start + length),
-                digest=marker_digest(marker) if self._digests else "",
-                metadata=foreign_digest(marker.metadata) if self._digests else "",
+                digest=marker_digest(marker) if self._exact else "",
+                metadata=foreign_digest(marker.metadata) if self._exact else "",
             )
 
     def _digest(self, item: otio.core.Composable, *, opened: bool = False) -> str:
@@ -401,7 +419,7 @@ class _Reader:
         A gap's markers and the inside of a compound clip that was `opened` are compared by position instead; a gap
         that holds nothing has no fingerprint.
         """
-        if not self._digests:
+        if not self._exact:
             return ""
         if isinstance(item, otio.schema.Gap) and not item.metadata and not item.effects:
             return ""
@@ -417,7 +435,7 @@ class _Reader:
         return text_digest(text)
 
     def _track_digest(self, track: otio.schema.Track) -> str:
-        return f"{shallow_digest(track)} {track.source_range}" if self._digests else ""
+        return f"{shallow_digest(track)} {track.source_range}" if self._exact else ""
 
 
 def _is_locked(track: otio.schema.Track) -> bool:

@@ -269,8 +269,7 @@ class _Comparison:
         yield from _speeds(old, new)
         media = _media_aspect(old)
         yield media, _media_facts(old, exact=self.exact), _media_facts(new, exact=self.exact)
-        if old.parts is not None and new.parts is not None:  # one that went is no loss; Premiere minds one that came
-            yield Aspect.EFFECTS, False, new.parts.idle_warp and not old.parts.idle_warp
+        yield Aspect.EFFECTS, False, new.idle_warp and not old.idle_warp  # one that went is no loss; one that came is
         if self.exact:
             yield Aspect.SOURCE, self._source(was), self._source(now)
             yield Aspect.METADATA, old.digest, new.digest
@@ -401,12 +400,17 @@ def _moved_markers(old: Cut, new: Cut) -> Counter[_MarkerKey]:
 def _pieces(track: Track, fills: Sequence[Interval]) -> Iterator[_Piece]:
     """What the track shows outside the fills; plain gaps show nothing and are left out."""
     for event in track.events:
-        if event.kind is EventKind.GAP and not event.digest:
+        if event.kind is EventKind.GAP and not _says_something(event):
             continue
         if not event.record.length:
             continue
         for start, end in _outside(event.record.start, event.record.end, fills):
             yield _Piece(start=start, end=end, event=event)
+
+
+def _says_something(gap: Event) -> bool:
+    parts = gap.parts
+    return bool(gap.digest) or (parts is not None and bool(parts.metadata or parts.effects))
 
 
 def _outside(start: int, end: int, fills: Sequence[Interval]) -> Iterator[Interval]:

@@ -251,7 +251,8 @@ class _Shaper:
         if missing <= 0:
             return
         last = track[-1] if len(track) else None
-        if isinstance(last, otio.schema.Gap) and last.source_range is not None:
+        holds_nothing = isinstance(last, otio.schema.Gap) and not last.metadata and not last.effects
+        if holds_nothing and last.source_range is not None:
             frames = half_up(self._ruler.frames(last.source_range.duration)) + missing
             last.source_range = self._frames(frames)
         else:

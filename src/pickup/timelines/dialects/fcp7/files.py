@@ -147,9 +147,9 @@ class MediaBook:
         add_rate(element, media.start.fps)
         add(element, "duration", media.frames)
         known = self._uses[media.url].metadata
-        reel = text_of(child(known, "timecode", "reel", "name"))
-        add_timecode(element, media.start, reel=reel)
         facts = self._writing.facts.get(media.url)
+        reel = text_of(child(known, "timecode", "reel", "name")) or (facts.reel if facts is not None else "")
+        add_timecode(element, media.start, reel=reel)
         if facts is None and table_of(known.get("media")):
             add_table(element, "media", known["media"])
         else:
