@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import dataclass
 from pathlib import Path
+
+from pickup.errors import TimelineError
 
 _ZIP_ARCHIVE = b"PK\x03\x04"
 
@@ -25,3 +28,22 @@ def is_bundle(path: Path) -> bool:
             return file.read(len(_ZIP_ARCHIVE)) == _ZIP_ARCHIVE
     except OSError:
         return False  # what is wrong with it is said when it is read
+
+
+def size_of_file(path: Path) -> int:
+    """Bytes of a regular file; nothing else is opened.
+
+    Raises:
+        TimelineError: It is missing, a folder, or a pipe or device.
+    """
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        reason = "does not exist"
+    except OSError as error:
+        reason = f"cannot be looked at: {error.strerror}"
+    else:
+        if stat.S_ISREG(found.st_mode):
+            return found.st_size
+        reason = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no regular file"
+    raise TimelineError(f"{path.name} {reason}", where=str(path), next_step="check the path of the timeline")

@@ -9,23 +9,20 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import stat
 from dataclasses import dataclass
 from pathlib import Path
 
 import opentimelineio as otio
 
 from pickup.errors import TimelineError
-from pickup.timelines.bundles import read_bundle
 from pickup.timelines.complaints import complaint
+from pickup.timelines.content import is_nested_deeper, read_content
 from pickup.timelines.dialect import Reading, Source
-from pickup.timelines.limits import ReadLimits, is_bundle
+from pickup.timelines.limits import ReadLimits
 from pickup.timelines.sniff import find_dialect
 from pickup.timelines.xml_text import is_xml, parse_xml
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-_NOT_STRUCTURE = bytes(byte for byte in range(256) if byte not in b'{}[]"')
-_STRINGS = re.compile(rb'"[^"]*"')
 _NULL_TRACKS = re.compile(rb'"tracks"\s*:\s*null')
 _OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _EVENT_OF_AN_EDL = re.compile(rb"^\s*\d{3,6}\s+\S+\s+\S+\s+[CWKD]", re.MULTILINE)
@@ -61,13 +58,7 @@ def read_timeline(path: Path, *, limits: ReadLimits) -> TimelineFile:
     Raises:
         TimelineError: Missing, too large, too deep, damaged, no timeline, or written by a newer OTIO.
     """
-    _check_size(path, limits=limits)
-    bundled: tuple[str, ...] = ()
-    if is_bundle(path):
-        bundle = read_bundle(path, limits=limits)
-        content, bundled = bundle.content, tuple(bundle.media)
-    else:
-        content = _content(path)
+    content, bundled = read_content(path, limits=limits)
     source = parse_source(content, path=path, limits=limits)
     dialect, why = find_dialect(source)
     reading = dialect.read(source)
@@ -77,7 +68,7 @@ def read_timeline(path: Path, *, limits: ReadLimits) -> TimelineFile:
         sha256=hashlib.sha256(content).hexdigest(),
         dialect=dialect.NAME,
         dialect_from=why,
-        bundled=bundled,
+        bundled=bundled or (),
     )
 
 
@@ -92,39 +83,6 @@ def parse_source(content: bytes, *, path: Path, limits: ReadLimits) -> Source:
         return Source(path=path, content=content, xml=parse_xml(text, path=path, nesting=limits.nesting))
     _check_text(text, path=path, limits=limits)
     return Source(path=path, content=content, timeline=_parse(text, path=path))
-
-
-def _check_size(path: Path, *, limits: ReadLimits) -> None:
-    size_mb = _size_of(path) >> 20
-    if size_mb > limits.file_mb and not is_bundle(path):
-        raise TimelineError(
-            f"{path.name} has {size_mb} MB, more than the limit of {limits.file_mb} MB",
-            where=str(path),
-            next_step="raise file_mb under [limits] in pickup.toml if the file is meant to be so large",
-        )
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise TimelineError(
-            f"{path.name} cannot be opened: {error.strerror}", where=str(path), next_step="check its permissions"
-        ) from error
-
-
-def _size_of(path: Path) -> int:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        reason = "does not exist"
-    except OSError as error:
-        reason = f"cannot be looked at: {error.strerror}"
-    else:
-        if stat.S_ISREG(found.st_mode):
-            return found.st_size
-        reason = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no regular file"
-    raise TimelineError(f"{path.name} {reason}", where=str(path), next_step="check the path of the timeline")
 
 
 def _check_text(text: bytes, *, path: Path, limits: ReadLimits) -> None:
@@ -166,23 +124,6 @@ def _has_null_tracks(text: bytes) -> bool:
         elif isinstance(node, list):
             waiting += node
     return False
-
-
-def is_nested_deeper(text: bytes, *, than: int) -> bool:
-    """Whether objects and lists of a JSON text stand more than `than` levels inside one another.
-
-    Works on bytes without parsing, because a parser may be what a deep file is meant to break. Unbalanced text
-    is for the parser to refuse.
-    """
-    bare = text.replace(b"\\\\", b"").replace(b'\\"', b"") if b"\\" in text else text
-    bare = bare.translate(None, _NOT_STRUCTURE)
-    structure = _STRINGS.sub(b"", bare.replace(b'""', b""))
-    for _ in range(than):
-        peeled = structure.replace(b"{}", b"").replace(b"[]", b"")
-        if len(peeled) == len(structure):
-            return False
-        structure = peeled
-    return b"{}" in structure or b"[]" in structure
 
 
 def _parse(text: bytes, *, path: Path) -> otio.schema.Timeline:

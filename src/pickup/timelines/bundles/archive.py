@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pickup.errors import TimelineError
+from pickup.timelines.limits import size_of_file
 
 CONTENT = "content.otio"
 VERSION_FILE = "version.txt"
@@ -98,7 +99,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
     Raises:
         TimelineError: Missing, no zip, cut off, or it holds what no bundle may hold.
     """
-    size = _size_of(path)
+    size = size_of_file(path)
     try:
         with path.open("rb") as file:
             start = file.read(4)
@@ -128,20 +129,6 @@ def refused(path: Path, what: str, *, next_step: str = EXPORT_AGAIN) -> Timeline
 
 def _said(error: Exception) -> str:
     return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
-
-
-def _size_of(path: Path) -> int:
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        what = "does not exist"
-    except OSError as error:
-        what = f"cannot be looked at: {error.strerror}"
-    else:
-        if stat.S_ISREG(found.st_mode):
-            return found.st_size
-        what = "is a folder" if stat.S_ISDIR(found.st_mode) else "is no regular file"
-    raise refused(path, what, next_step="check the path of the bundle")
 
 
 def _check(members: Sequence[zipfile.ZipInfo], *, path: Path, size: int) -> None:

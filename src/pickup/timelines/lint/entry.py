@@ -14,6 +14,7 @@ from xml.etree.ElementTree import Element
 
 from pickup._child import Report as Progress
 from pickup.errors import ConfigError, Finding, TimelineError
+from pickup.timelines.content import is_nested_deeper, read_content
 from pickup.timelines.limits import ReadLimits
 from pickup.timelines.lint.fcp7 import check_fcp7
 from pickup.timelines.lint.findings import LintFinding, Report
@@ -88,7 +89,6 @@ def check_flavor(flavor: str) -> None:
 def run_lint(request: LintRequest, report: Progress) -> LintAnswer:
     """The child's side of `lint_timeline`."""
     from pickup.timelines.classify import MediaLooker  # noqa: PLC0415 - OTIO is loaded in the child alone
-    from pickup.timelines.lint.opening import read_content  # noqa: PLC0415
     from pickup.timelines.survey import without_collector  # noqa: PLC0415
 
     path, settings = Path(request.timeline), request.settings
@@ -168,8 +168,6 @@ def _lint_otio(text: bytes, *, flavor: str, asked: Asked, limits: ReadLimits) ->
 
 
 def _parse_json(text: bytes, *, name: str, limits: ReadLimits) -> object:
-    from pickup.timelines.read import is_nested_deeper  # noqa: PLC0415 - it loads OTIO
-
     if not text.lstrip().startswith((b"{", b"[")):
         said = "is empty" if not text.strip() else "is neither an OpenTimelineIO file nor XML"
         raise TimelineError(f"{name} {said}", where=name, next_step=_EXPORT_AGAIN)
