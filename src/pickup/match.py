@@ -30,6 +30,7 @@ class Sighting:
         rate: The cut's rate as a fraction, `24/1`.
         track: Name of the hole's track.
         wish: Digest of the spec the circled take was made for.
+        stand_in: It was no hole: its take stands in for an item. It is never taken for a hole, nor a hole for it.
     """
 
     shot: str
@@ -43,6 +44,7 @@ class Sighting:
     rate: str
     track: str
     wish: str
+    stand_in: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,11 +198,12 @@ class _Matcher:
         known: dict[Hashable, list[Sighting]] = defaultdict(list)
         for sighting in self._sightings:
             if sighting.shot.upper() not in self._taken and of_sighting(sighting) is not None:
-                known[of_sighting(sighting)].append(sighting)
+                known[(sighting.stand_in, of_sighting(sighting))].append(sighting)
         wanting: dict[Hashable, list[int]] = defaultdict(list)
         for place, claim in enumerate(self._claims):
-            if place not in self._shots and of_claim(claim) in known:
-                wanting[of_claim(claim)].append(place)
+            wanted = (claim.hole.stand_in, of_claim(claim))
+            if place not in self._shots and wanted in known:
+                wanting[wanted].append(place)
         used: set[str] = set()
         for key, places in wanting.items():
             pairs = self._with_alike(list(self._pairs(places, known[key])), places)
@@ -250,5 +253,5 @@ def _group(claim: Claim, place: int, *, shot: str | None) -> Hashable:
     hole = claim.hole
     joints = _joints(claim)
     if hole.compound and joints is not None:
-        return (hole.compound, hole.kind, hole.record.length, claim.words, joints)
+        return (hole.compound, hole.kind, hole.stand_in, hole.record.length, claim.words, joints)
     return place

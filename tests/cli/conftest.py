@@ -73,27 +73,34 @@ class Desk:
         return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
+def lay_out(name: str, *, place: Path) -> Desk:
+    """A sample with its media in a folder of its own below `place`, with settings and state beside it."""
+    folder = place / "edit"
+    timeline = install_sample(name, folder=folder)
+    make_media(sample_named(name).media, folder=folder / "media")
+    settings = place / "user.toml"
+    settings.touch()
+    environment = {
+        **{key: value for key, value in os.environ.items() if not key.startswith("PICKUP_")},
+        "PICKUP_STATE": str(place / "state"),
+        "PICKUP_CONFIG": str(settings),
+        "PICKUP_FOR": "otio,resolve,premiere,fcp7",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
+    return Desk(folder=folder, timeline=timeline, environment=environment)
+
+
 @pytest.fixture
 def desk_for(tmp_path: Path) -> Callable[[str], Desk]:
     """Lays out a sample with its media in a folder of its own."""
+    return lambda name: lay_out(name, place=tmp_path)
 
-    def lay_out(name: str) -> Desk:
-        folder = tmp_path / "edit"
-        timeline = install_sample(name, folder=folder)
-        make_media(sample_named(name).media, folder=folder / "media")
-        settings = tmp_path / "user.toml"
-        settings.touch()
-        environment = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("PICKUP_")},
-            "PICKUP_STATE": str(tmp_path / "state"),
-            "PICKUP_CONFIG": str(settings),
-            "PICKUP_FOR": "otio,resolve,premiere,fcp7",
-            "COLUMNS": "100",
-            "NO_COLOR": "1",
-        }
-        return Desk(folder=folder, timeline=timeline, environment=environment)
 
-    return lay_out
+@pytest.fixture(scope="module")
+def shared_desk_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Desk]:
+    """Like `desk_for`, for tests that only look at what one run left behind."""
+    return lambda name: lay_out(name, place=tmp_path_factory.mktemp(name))
 
 
 @pytest.fixture

@@ -96,7 +96,6 @@ NOT_BUILT = {
     "[conform] proxies": "[conform]\nproxies = true\n",
     "characters": '[characters.mara]\nimages = ["mara.png"]\n',
     "handles_required": "handles_required = true\n",
-    "stand_ins": 'stand_ins = "titles"\n',
     "roots": 'roots = ["/media"]\n',
     'approve = "plan"': 'approve = "plan"\n',
 }

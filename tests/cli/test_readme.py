@@ -24,7 +24,9 @@ def test_every_command_of_the_readme_answers(desk_for: Callable[[str], Any]) -> 
         answer = desk.run(*words, PICKUP_SIZE="320x180")
         assert answer.code == 0, (words, answer.out, answer.err)
         said += answer.out
-    assert "reel1_v001.otio" in said
+    files = re.findall(r"`(reel1_v001\.[a-z.]+)`", README.read_text(encoding="utf-8"))
+    assert len(files) == 4
+    assert [name for name in files if name not in said] == []
     newest = max((desk.library / "cuts" / "reel1").glob("reel1_v*.otio"))
     assert "_SH0020_t02.mov" in newest.read_text(encoding="utf-8")
 

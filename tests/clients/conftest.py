@@ -1,21 +1,14 @@
-"""A client that is not installed skips its tests, or fails them where PICKUP_REQUIRE_CLIENTS is set."""
+"""Each render program in turn; one that is not installed skips its tests, or fails them: `harness.programs.require`."""
 
 from __future__ import annotations
 
-import os
-
 import pytest
-from harness.programs import Client, clients
+from harness.programs import Client, clients, require
 
 
 @pytest.fixture(params=clients(), ids=lambda client: client.name)
 def client(request: pytest.FixtureRequest) -> Client:
     """Each render program in turn."""
     found: Client = request.param
-    missing = found.missing()
-    if missing is not None:
-        said = f"{missing} is not installed; see docs/clients.md"
-        if os.environ.get("PICKUP_REQUIRE_CLIENTS") == "1":
-            pytest.fail(said)
-        pytest.skip(said)
+    require(found.missing())
     return found

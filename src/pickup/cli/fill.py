@@ -88,6 +88,7 @@ def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console:
             report=bars.report,
             waits=lambda sentence: console.print(f"[yellow]{sentence}[/]"),
             stage=bars.stage,
+            portion=bars.portion,
         )
         return fill(timeline, config=settings, state_folder=state_folder(os.environ), options=options, hearing=hearing)
 
@@ -107,7 +108,7 @@ def _may_go_on(prepared: Prepared, *, settings: Config, console: Console, yes: b
 def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
     """What became of the run, and what to do next."""
     if filled.findings and not quiet:
-        console.print(show.findings_table(filled.findings))
+        show.print_findings(filled.findings, console=console)
         console.print()
     if filled.held:
         console.print(show.pairs_table("held, not filled", filled.held))
@@ -126,10 +127,11 @@ def _summary(filled: Filled) -> str:
     files = "\n".join(_output_lines(filled))
     if not filled.changed:
         return f"Nothing to do: version {filled.version} shows {shots} already.\n{files}"
+    shows = f"shows {shots}" if filled.filled else "is written"  # stand-ins alone fill nothing
     return (
-        f"[bold green]Version {filled.version} shows {shots}[/], verified: nothing else in the cut changed.\n{files}\n"
-        f"What was done, by timecode: {filled.changes and filled.changes.with_suffix('.md')}\n"
-        "Next: import it with File > Import > Timeline (Resolve) or File > Import (Premiere)."
+        f"[bold green]Version {filled.version} {shows}[/], verified: nothing else in the cut changed.\n{files}\n"
+        f"What was done, by timecode: {escape(str(filled.changes and filled.changes.with_suffix('.md')))}\n"
+        "Next: import the file for your program: File > Import > Timeline in Resolve, File > Import in Premiere."
     )
 
 

@@ -14,7 +14,7 @@ from pickup.cli.options import load_settings, place_options, reading_options, ti
 from pickup.cli.plain import escape, plain_table
 from pickup.errors import Finding, Severity, counted
 from pickup.fill.documents import findings_document
-from pickup.fill.prepare import read_settings
+from pickup.fill.reading import read_settings
 from pickup.library import Library
 from pickup.timelines.lint import FLAVORS, RULES, LintFinding, lint_timeline
 

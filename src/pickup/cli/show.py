@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Self
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
@@ -15,12 +16,18 @@ from pickup.cli.plain import escape, plain_table
 from pickup.errors import Finding, Severity, counted
 from pickup.fill.delivery import SIZE_UNKNOWN
 from pickup.fill.prepare import Prepared
+from pickup.fill.remarks import Remark, sort_remarks
 from pickup.holes import Hole, Passed
 from pickup.plan import Pickup
 from pickup.ports import Progress as TakeProgress
 from pickup.timing import FrameRange
 
 _COLORS = {Severity.INFO: "cyan", Severity.WARNING: "yellow", Severity.ERROR: "red"}
+FLAVOR_NAMES: Mapping[str, str] = MappingProxyType(
+    {"resolve": "Resolve", "premiere": "Premiere", "fcp7": "FCP7 XML", "otio": "plain OTIO"}
+)
+"""What the flavors are called for people."""
+
 _UNBROKEN = frozenset({"shot", "record in", "length", "takes", "price"})
 _MB = 1_000_000
 
@@ -87,7 +94,7 @@ def passed_table(passed: Iterable[Passed], *, timecode: Callable[[int], str]) ->
 def plan_table(prepared: Prepared) -> Table:
     """One row for each shot that would be made."""
     table = _table("shot", "record in", "takes", "frames", "price", "what will be made")
-    for pickup in prepared.plan.pickups:
+    for pickup in sorted(prepared.plan.pickups, key=lambda each: each.spec.record.start):
         quote, spec = pickup.quote, pickup.spec
         handles = f"\n[dim]{quote.head}+{spec.covers.length}+{quote.tail}[/]" if quote.head or quote.tail else ""
         table.add_row(
@@ -96,9 +103,19 @@ def plan_table(prepared: Prepared) -> Table:
             ", ".join(str(number) for number in pickup.takes),
             f"{quote.frames}{handles}",
             "free" if not pickup.price else f"${pickup.price:.2f}",
-            f"{_prompt(pickup)}\n[dim]{escape(pickup.offer.provider)}: {escape(quote.note or quote.look)}[/]",
+            _what(pickup),
         )
     return table
+
+
+def _what(pickup: Pickup) -> str:
+    spec, quote = pickup.spec, pickup.quote
+    if spec.stands_in:
+        name = escape(spec.holes[0].name)
+        return (
+            f"stand-in for “{name}”, for Resolve alone\n[dim]{escape(pickup.offer.provider)}: a card with its name[/]"
+        )
+    return f"{_prompt(pickup)}\n[dim]{escape(pickup.offer.provider)}: {escape(quote.note or quote.look)}[/]"
 
 
 def _prompt(pickup: Pickup) -> str:
@@ -126,6 +143,37 @@ def findings_table(findings: Iterable[Finding]) -> Table:
             f"[bold]{escape(each.where)}[/]",
             escape(each.message),
         )
+    return table
+
+
+def print_findings(findings: Iterable[Finding], *, console: Console) -> None:
+    """Findings, and apart from them what is said of the files that were written."""
+    remarks = sort_remarks(findings)
+    blocks: list[tuple[RenderableType, ...]] = []
+    if remarks.others:
+        blocks.append((findings_table(remarks.others),))
+    if remarks.lost:
+        title = "Not in these files, because their formats have no place for it:"
+        blocks.append((title, _remarks_table(remarks.lost)))
+    if remarks.doubted:
+        blocks.append(("To look at after an import:", _remarks_table(remarks.doubted)))
+    for number, block in enumerate(blocks):
+        console.print(*(("",) if number else ()), *block, sep="\n")
+
+
+def _remarks_table(remarks: Iterable[Remark]) -> Table:
+    """One row for each remark, the flavor's name in its first row alone."""
+    table = Table.grid(padding=(0, 2, 0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(ratio=2)
+    table.add_column(ratio=3)
+    before = ""
+    for each in remarks:
+        name = FLAVOR_NAMES.get(each.flavor, each.flavor)
+        first = f"\n[dim]first: {escape(each.first)}[/]" if each.first else ""
+        shown = "" if name == before else f"[bold]{escape(name)}[/]"
+        table.add_row(shown, f"{escape(each.what)}{first}", escape(each.why))
+        before = name
     return table
 
 
@@ -169,6 +217,11 @@ class TakeBars:
         self._end_stage()
         self._status = self._bars.add_task(sentence, total=None, stage="")
         self._bars.start()
+
+    def portion(self, share: float) -> None:
+        """Shows how much is done of what `stage` named."""
+        if self._status is not None:
+            self._bars.update(self._status, total=1.0, completed=share)
 
     def report(self, progress: TakeProgress) -> None:
         """Moves the bar of one take."""

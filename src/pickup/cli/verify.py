@@ -13,9 +13,10 @@ from pickup.cli.options import load_settings, place_options, reading_options
 from pickup.cli.plain import escape, plain_table
 from pickup.errors import counted
 from pickup.fill.documents import findings_document
-from pickup.fill.prepare import read_settings, recognize_shots, rules_of
+from pickup.fill.prepare import recognize_shots
+from pickup.fill.prove import prove_delivered
 from pickup.library import Library
-from pickup.timelines.proof import Proof, prove_unchanged
+from pickup.timelines.proof import Proof
 
 
 @click.command("verify")
@@ -33,8 +34,7 @@ def command(new: Path, *, old: Path, no_placeholders: bool, maps: tuple[str, ...
     """
     settings = load_settings(timeline=old, config=config, flags={"library": library}, maps=maps)
     library_here = Library.at(settings.library_folder)
-    reading = read_settings(settings, library=library_here)
-    proof = prove_unchanged(new, against=old, settings=reading, rules=rules_of(settings))
+    proof = prove_delivered(new, against=old, config=settings)
     if in_json:
         shots, _, _ = recognize_shots(proof.holes_left, library=library_here, cut_name=library_here.cut_name(old))
         print_json(_document(proof, holes_left=[code for code, _, _ in shots]))
@@ -67,7 +67,7 @@ def _print(proof: Proof, *, console: Console, quiet: bool, no_placeholders: bool
         console.print(f"[red]{counted(len(proof.differences), 'difference')} outside the filled ranges.[/]")
         return
     if proof.findings and not quiet:
-        console.print(show.findings_table(proof.findings))
+        show.print_findings(proof.findings, console=console)
     if quiet:
         return
     shots = escape(", ".join(dict.fromkeys(fill.shot for fill in proof.fills)))

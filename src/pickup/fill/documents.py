@@ -142,5 +142,5 @@ def _pickup(pickup: Pickup) -> Document:
         "references": [neighbour.name for neighbour, is_used in used if is_used and neighbour is not None],
         "lint": [{"code": note.code, "message": note.message} for note in pickup.lint],
         "note": quote.note,
-        "stand_in": all(hole.stand_in for hole in spec.holes),
+        "stand_in": spec.stands_in,
     }

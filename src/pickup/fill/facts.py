@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from pickup.errors import TimingError
 from pickup.media.probe import MediaInfo, probe_files
@@ -12,7 +12,7 @@ from pickup.takes import Relink
 from pickup.timelines.dialect import MediaFacts
 from pickup.timing import parse_timecode
 
-_STEREO = 2
+_SAMPLE_RATE = 48000
 
 
 def media_facts(paths: Sequence[str]) -> Mapping[str, MediaFacts]:
@@ -29,6 +29,7 @@ def facts_of_takes(relinks: Iterable[Relink], *, size: tuple[int, int]) -> Mappi
             duration=relink.record.rate.seconds(take.frames),
             rate=relink.record.rate.fps,
             size=size,
+            reel=PurePath(take.path).stem,
         )
         for relink in relinks
         for take in relink.takes
@@ -41,7 +42,9 @@ def _facts(found: MediaInfo) -> MediaFacts:
         duration=found.seconds or Fraction(0),
         rate=found.rate.fps if found.rate is not None else None,
         size=found.upright_size,
-        channels=_STEREO if found.has_audio else 0,
+        channels=found.channels,
+        sample_rate=found.sample_rate or _SAMPLE_RATE,
+        reel=found.reel or "",
     )
 
 

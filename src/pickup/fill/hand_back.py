@@ -17,11 +17,13 @@ from pickup.config import Config
 from pickup.errors import Finding
 from pickup.fill.facts import facts_of_takes, media_facts
 from pickup.fill.pages import Page, as_json, findings_in, read_page, write_pages
-from pickup.fill.prepare import Prepared, read_settings, source_folder
+from pickup.fill.prepare import Prepared
+from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown
 from pickup.library.layout import CutFolder
 from pickup.library.versions import next_version
 from pickup.timelines.deliver import Delivered, Order, deliver_timeline
+from pickup.timelines.limits import is_bundle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,20 +61,22 @@ def hand_back(
         LibraryError: The library cannot be written.
     """
     folder = prepared.library.cut_folder(prepared.cut_name)
-    wanted = _digest(prepared, shown, config=config)
     done = read_page(folder.done)
     last = _version_of(folder, done)
-    if not shown.relinks:
-        return last if last is not None and shown.kept else NOTHING
-    same = last is not None and done.get("digest") == wanted and _are_whole(last.outputs, done=done)
-    lacking = _lacking(config.flavors, done=done if same else {})
-    if same and last is not None and not lacking:
-        return last
+    if not shown.relinks and (last is None or not prepared.survey.fills):
+        return NOTHING
+    there = _there(done)
+    wanted = {each: _digest(prepared, shown, flavor=each, config=config) for each in ("", *config.flavors, *there)}
+    whole = last is not None and _are_whole(last.outputs, done=done)
+    same = whole and _is_same(done, wanted=wanted)
+    if last is not None and (same or (whole and not shown.relinks)) and set(config.flavors) <= set(there):
+        return last  # it shows the same, or the cut shows by itself what it showed
+    lacking = [flavor for flavor in config.flavors if not (same and flavor in there)]
     number = last.number if same and last is not None else None
     if number is None:
-        number = _begin(folder, done=done, digest=wanted)
+        number = _begin(folder, done=done, digest=wanted[""])
     delivered = _deliver(prepared, shown, folder=folder, number=number, flavors=lacking, config=config)
-    page = Page(number=number, digest=wanted, held=tuple(held), failed=tuple(failed), before=done if same else {})
+    page = Page(number=number, digests=wanted, held=tuple(held), failed=tuple(failed), before=done if same else {})
     outputs = write_pages(prepared, shown, delivered, folder=folder, page=page)
     return Version(
         number=number,
@@ -99,7 +103,7 @@ def _deliver(
     size = prepared.delivery.size
     order = Order(
         timeline=folder.source(prepared.timeline),
-        folder=source_folder(prepared.timeline, library=prepared.library).absolute(),
+        folder=prepared.folder,
         sha256=prepared.survey.sha256,
         settings=read_settings(config, library=prepared.library),
         relinks=shown.relinks,
@@ -111,15 +115,26 @@ def _deliver(
     return deliver_timeline(order, destinations=destinations)
 
 
-def _digest(prepared: Prepared, shown: Shown, *, config: Config) -> str:
-    """Hash of what a version shows: the editor's bytes and every take in its place, and how takes are shown."""
+def _digest(prepared: Prepared, shown: Shown, *, flavor: str, config: Config) -> str:
+    """Hash of what one flavor of a version shows: the editor's bytes, every take in its place, and how takes are shown.
+
+    Without a flavor, of what all of them show.
+    """
     placed = [
         [each.shot, each.hole, each.record.start, each.record.end, each.offset, each.circled,
          [[take.number, take.path, take.frames] for take in each.takes]]
         for each in shown.relinks
+        if not each.only_in or flavor in each.only_in
     ]  # fmt: skip
-    content = [prepared.survey.sha256, placed, config.takes_as, sorted(config.path_map.items())]
+    media = [prepared.folder.name] if is_bundle(prepared.timeline) else []
+    content = [prepared.survey.sha256, placed, config.takes_as, sorted(config.path_map.items()), *media]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _is_same(done: Mapping[str, object], *, wanted: Mapping[str, str]) -> bool:
+    """Whether every flavor of the last version shows what it would show now."""
+    digests = _mapping(done.get("digests"))
+    return done.get("digest") == wanted[""] and all(digests.get(each) == wanted[each] for each in _there(done))
 
 
 def _are_whole(outputs: Mapping[str, Path], *, done: Mapping[str, object]) -> bool:
@@ -129,10 +144,9 @@ def _are_whole(outputs: Mapping[str, Path], *, done: Mapping[str, object]) -> bo
     return all(path.is_file() and _files.sha256_of(path) == hashes.get(flavor) for flavor, path in outputs.items())
 
 
-def _lacking(flavors: Iterable[str], *, done: Mapping[str, object]) -> list[str]:
-    """Flavors that the last version has neither as a file nor as one that cannot carry the cut."""
-    there = {str(flavor) for key in ("outputs", "refused") for flavor in _mapping(done.get(key))}
-    return [flavor for flavor in flavors if flavor not in there]
+def _there(done: Mapping[str, object]) -> tuple[str, ...]:
+    """Flavors that the last version has: as a file, or as one that cannot carry the cut."""
+    return tuple(str(flavor) for key in ("outputs", "refused") for flavor in _mapping(done.get(key)))
 
 
 def _version_of(folder: CutFolder, done: Mapping[str, object]) -> Version | None:

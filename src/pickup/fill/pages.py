@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pickup import _files
 from pickup.errors import Finding, LibraryError, Severity
 from pickup.fill.prepare import Prepared
+from pickup.fill.remarks import Remark, sort_remarks
 from pickup.fill.shown import Shown
 from pickup.holes import Hole
 from pickup.library.layout import CutFolder
-from pickup.timelines.changes import Change, changes_text
+from pickup.timelines.changes import Change, Replaced, changes_text
 from pickup.timelines.deliver import Delivered
 
 
@@ -22,12 +23,12 @@ class Page:
     """What a version's pages say besides what was delivered.
 
     Attributes:
-        digest: Of what the version shows.
+        digests: Of what the version shows in each flavor; under "" of what all of them show.
         before: What `done.json` said of the same version, when a flavor is added to it; else empty.
     """
 
     number: int
-    digest: str
+    digests: Mapping[str, str]
     held: tuple[tuple[str, str], ...]
     failed: tuple[tuple[str, str], ...]
     before: Mapping[str, object]
@@ -42,21 +43,24 @@ def write_pages(
         Every timeline of the version, by flavor.
     """
     done = _done(prepared, shown, delivered, folder=folder, page=page)
-    findings = findings_in(done)
-    changes = list(_changes(prepared, shown, delivered))
+    remarks = sort_remarks(findings_in(done))
+    flavors = _mapping(done["outputs"])
+    known = _replaced_before(folder) if page.before else {}
+    changes = list(_changes(prepared, shown, delivered, known=known, flavors=flavors))
     text = changes_text(
         changes,
         title=f"{folder.name}_v{page.number:03d}",
         source=prepared.timeline.name,
         made_absolute=delivered.made_absolute,
         held=[*page.held, *page.failed],
-        unsupported=[f"{each.message} First: {each.where}" for each in findings],
+        unsupported=[*map(_remark_line, remarks.lost), *(each.message for each in remarks.others)],
+        doubted=list(map(_remark_line, remarks.doubted)),
     )
     _files.write_text(folder.changes_text, text)
     document = {
         "schema": "Changes.1",
         "version": page.number,
-        "digest": page.digest,
+        "digest": page.digests[""],
         "timeline": prepared.timeline.name,
         "source_sha256": prepared.survey.sha256,
         "changes": [_change_document(change) for change in changes],
@@ -65,12 +69,12 @@ def write_pages(
     }
     _files.write_text(folder.changes, as_json(document))
     _files.write_text(folder.done, as_json(done))
-    outputs = done["outputs"]
-    return (
-        {flavor: (folder.folder / name).absolute() for flavor, name in outputs.items()}
-        if isinstance(outputs, dict)
-        else {}
-    )
+    return {str(flavor): (folder.folder / str(name)).absolute() for flavor, name in flavors.items()}
+
+
+def _remark_line(remark: Remark) -> str:
+    first = f", first at {remark.first}" if remark.first else ""
+    return f"**{remark.flavor}**: {remark.what}{first}. {remark.why}"
 
 
 def _done(
@@ -82,7 +86,8 @@ def _done(
         "schema": "Done.1",
         "timeline": prepared.timeline.name,
         "version": page.number,
-        "digest": page.digest,
+        "digest": page.digests[""],
+        "digests": _added(page, "digests", {each.flavor: page.digests[each.flavor] for each in delivered.written}),
         "outputs": _added(page, "outputs", {flavor: path.name for flavor, path in files.items()}),
         "sha256": _added(page, "sha256", {flavor: _files.sha256_of(path) for flavor, path in files.items()}),
         "refused": _added(page, "refused", {each.flavor: each.refused for each in delivered.written if each.refused}),
@@ -90,8 +95,15 @@ def _done(
         "filled": list(shown.shots),
         "held": [shot for shot, _ in page.held],
         "failed": [shot for shot, _ in page.failed],
-        "findings": [*_listed(page.before.get("findings")), *map(_finding_document, delivered.findings)],
+        "findings": [*_listed(page.before.get("findings")), *map(_finding_document, _found(prepared, delivered))],
     }
+
+
+def _found(prepared: Prepared, delivered: Delivered) -> Iterator[Finding]:
+    """What is said of the files; the copy of the editor's timeline is called as the editor calls it."""
+    copied = prepared.library.cut_folder(prepared.cut_name).source(prepared.timeline).name
+    for each in delivered.findings:
+        yield replace(each, where=prepared.timeline.name) if each.where == copied else each
 
 
 def _added(page: Page, key: str, new: Mapping[str, str]) -> dict[str, str]:
@@ -99,6 +111,10 @@ def _added(page: Page, key: str, new: Mapping[str, str]) -> dict[str, str]:
     before = page.before.get(key)
     kept = {str(name): str(value) for name, value in before.items()} if isinstance(before, dict) else {}
     return {**kept, **new}
+
+
+def _mapping(value: object) -> Mapping[object, object]:
+    return value if isinstance(value, dict) else {}
 
 
 def _listed(value: object) -> list[object]:
@@ -128,11 +144,42 @@ def findings_in(done: Mapping[str, object]) -> tuple[Finding, ...]:
     )
 
 
-def _changes(prepared: Prepared, shown: Shown, delivered: Delivered) -> Iterator[Change]:
+_Place = tuple[str, int]
+"""A shot and the record frame at which it begins."""
+
+
+def _replaced_before(folder: CutFolder) -> dict[_Place, Replaced]:
+    """What `changes.json` says that the takes of its version stand for."""
+    found: dict[_Place, Replaced] = {}
+    for each in _listed(read_page(folder.changes).get("changes")):
+        if isinstance(each, dict):
+            start = _mapping(each.get("record")).get("start")
+            place = (str(each.get("shot")), start if isinstance(start, int) else -1)
+            found[place] = Replaced(
+                shot=place[0],
+                hole="",
+                name=str(each.get("was") or ""),
+                effects=tuple(map(str, _listed(each.get("effects_taken_off")))),
+                settings=tuple(map(str, _listed(each.get("parameters_taken_off")))),
+            )
+    return found
+
+
+def _changes(
+    prepared: Prepared,
+    shown: Shown,
+    delivered: Delivered,
+    *,
+    known: Mapping[_Place, Replaced],
+    flavors: Container[object],
+) -> Iterator[Change]:
+    """One for each take that some flavor of the version shows."""
     stood = {each.hole: each for each in delivered.replaced}
     holes: dict[str, Hole] = {hole.id: hole for shot in prepared.shots for hole in shot.spec.holes}
     cut = prepared.survey.cut
     for relink in shown.relinks:
+        if relink.only_in and not any(flavor in flavors for flavor in relink.only_in):
+            continue
         hole = holes.get(relink.hole)
         yield Change(
             shot=relink.shot,
@@ -146,7 +193,8 @@ def _changes(prepared: Prepared, shown: Shown, delivered: Delivered) -> Iterator
             placed=relink.placement.kind.value,
             media=Path(relink.shown.path).name,
             brief=hole.brief.text if hole is not None and hole.brief is not None else "",
-            replaced=stood.get(relink.hole),
+            replaced=stood.get(relink.hole) or known.get((relink.shot, relink.record.start)),
+            only_in=relink.only_in,
         )
 
 
@@ -161,6 +209,7 @@ def _change_document(change: Change) -> dict[str, object]:
         "timecode": change.timecode,
         "placed": change.placed,
         "media": change.media,
+        "only_in": list(change.only_in),
         "brief": change.brief or None,
         "was": (replaced.name if replaced else "") or None,
         "effects_taken_off": list(replaced.effects) if replaced else [],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -12,24 +12,30 @@ from pickup.config import Config
 from pickup.errors import Finding, counted, info, warning
 from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
 from pickup.fill.not_built import not_built_findings
+from pickup.fill.reading import read_settings, rules_of, source_folder
 from pickup.fill.stale import what_changed
-from pickup.holes import Hole, Rules
+from pickup.holes import Hole
 from pickup.library import Library
 from pickup.library.codes import assign_codes, find_code
+from pickup.library.layout import CutFolder
+from pickup.library.versions import latest
 from pickup.match import Claim, Sighting, comparable_words, recognize
 from pickup.media.conform import expected_bytes
 from pickup.offers import Offer, Quote
 from pickup.plan import Plan, ShotRequest, make_plan
 from pickup.ports import Delivery, Provider
 from pickup.providers.registry import find_offer, load_provider
-from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec
+from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec, make_stand_in
 from pickup.takes import Take
 from pickup.timelines.bundles import extract_media
 from pickup.timelines.limits import is_bundle
-from pickup.timelines.survey import ReadSettings, Survey, survey_timeline
+from pickup.timelines.survey import Survey, survey_timeline
 
 _FREE = "slate"
 """The provider of stand-ins: they are never bought."""
+
+STAND_INS_GO_TO = "resolve"
+"""The flavor that stand-ins are for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +78,18 @@ class Shot:
     provider: Provider
     offer: Offer
 
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether it fills no hole: a slate stands in for an item in the Resolve flavor alone."""
+        return self.spec.stands_in
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Everything that is known before anything is made.
 
     Attributes:
+        folder: Where relative references of the timeline start.
         cut_name: The cut's folder in the library.
         new_codes: Shot codes that are proposed and not yet given.
         sightings: What the library should remember of this cut.
@@ -88,6 +100,7 @@ class Prepared:
     """
 
     timeline: Path
+    folder: Path
     survey: Survey
     library: Library
     cut_name: str
@@ -118,6 +131,7 @@ def prepare(
     options: FillOptions | None = None,
     explain: bool = False,
     probe: bool = True,
+    unpacked: Callable[[float], None] = lambda _share: None,
 ) -> Prepared:
     """Finds holes, recognizes shots and plans what is missing.
 
@@ -128,6 +142,7 @@ def prepare(
         explain: Also say why items are no holes.
         probe: Whether media may be opened to find the picture size; those of a bundle are unpacked into the library
             for it.
+        unpacked: Told how much of that is done, 0.0 to 1.0.
 
     Raises:
         TimelineError: The timeline cannot be read.
@@ -137,11 +152,12 @@ def prepare(
     settings = read_settings(config, library=library)
     folder = source_folder(timeline, library=library)
     if probe and is_bundle(timeline):
-        extract_media(timeline, folder)
+        extract_media(timeline, folder, report=unpacked)
     survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain, folder=folder)
     delivery, said = find_delivery(survey, config=config, probe=probe)
     return plan_again(
         timeline,
+        folder=folder.absolute(),
         survey=survey,
         library=library,
         delivery=delivery,
@@ -154,6 +170,7 @@ def prepare(
 def plan_again(
     timeline: Path,
     *,
+    folder: Path,
     survey: Survey,
     library: Library,
     delivery: Delivered,
@@ -163,17 +180,19 @@ def plan_again(
 ) -> Prepared:
     """Recognizes and plans once more what was read before, as the library stands now; cheap."""
     cut_name = library.cut_name(timeline)
-    wanted = (*survey.found.holes, *survey.found.stand_ins)
+    stand_ins = survey.found.stand_ins if _wants_stand_ins(library.cut_folder(cut_name), config=config) else ()
+    wanted = sorted((*survey.found.holes, *stand_ins), key=lambda hole: hole.record.start)
     groups, recognized, new_codes = recognize_shots(wanted, library=library, cut_name=cut_name)
     wishes = _wishes(survey, delivery=delivery, config=config)
     chosen = _provider(config.provider)
-    free = _provider(_FREE) if survey.found.stand_ins else chosen
+    free = _provider(_FREE) if stand_ins else chosen
     sized = delivery.size_from != SIZE_UNKNOWN  # nothing is quoted, and nothing called stale, for a size unknown
     circled = library.circled_of(code for code, *_ in groups)
     shots = []
     for code, holes, by in groups:
-        provider, offer = free if all(hole.stand_in for hole in holes) else chosen
+        provider, offer = free if holes[0].stand_in else chosen
         spec = make_spec(holes, code=code, wishes=wishes)
+        spec = make_stand_in(spec) if holes[0].stand_in else spec
         takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
         shown = circled[code]
         fits_none = all(misfit(take, spec) for take in takes)
@@ -207,6 +226,7 @@ def plan_again(
     )
     return Prepared(
         timeline=timeline,
+        folder=folder,
         survey=survey,
         library=library,
         cut_name=cut_name,
@@ -222,44 +242,11 @@ def plan_again(
     )
 
 
-def read_settings(config: Config, *, library: Library) -> ReadSettings:
-    """How the timeline is read."""
-    limits = config.limits
-    return ReadSettings(
-        prefixes=tuple(config.path_map.items()),
-        drop_frame=config.drop_frame,
-        tag=library.tag if library.exists else "",
-        file_mb=limits.file_mb,
-        nesting=limits.nesting,
-        memory_mb=limits.memory_mb,
-        seconds=float(limits.seconds),
-    )
-
-
-def source_folder(timeline: Path, *, library: Library) -> Path:
-    """Where relative references of a timeline start: beside it, or where a bundle's media were unpacked."""
-    if is_bundle(timeline):
-        return library.cut_folder(library.cut_name(timeline)).folder
-    return timeline.parent
-
-
-def rules_of(config: Config) -> Rules:
-    """The settings of hole finding."""
-    holes = config.holes
-    return Rules(
-        gaps=holes.gaps,
-        slugs=holes.slugs,
-        placeholders=holes.placeholders,
-        offline=holes.offline,
-        short=holes.short,
-        min_frames=holes.min_frames,
-        dip_frames=holes.dip_frames,
-        patterns=holes.patterns,
-        overlays=holes.overlays,
-        ignore_tracks=holes.ignore_tracks,
-        on_top=config.place == "track",
-        stand_ins=config.stand_ins if "resolve" in config.flavors else "off",
-    )
+def _wants_stand_ins(folder: CutFolder, *, config: Config) -> bool:
+    """Whether a version has a flavor that stand-ins go to: one is to be written, or lies there already."""
+    last = latest(folder)
+    written = last is not None and folder.timeline(last, flavor=STAND_INS_GO_TO).is_file()
+    return written or STAND_INS_GO_TO in config.flavors
 
 
 def recognize_shots(
@@ -282,6 +269,7 @@ def recognize_shots(
 def _claim(hole: Hole, *, given: Collection[str]) -> Claim:
     said = [brief.text for brief in hole.briefs]
     code = next((found for text in (*said, hole.name) if (found := find_code(text))), None)
+    code = None if hole.stand_in else code  # a title may name a shot, and is no take of it
     brief = hole.brief
     filled = hole.filled.shot if hole.filled is not None and hole.filled.shot in given else None
     return Claim(hole=hole, words=comparable_words(brief.text) if brief else "", code=code, filled=filled)
@@ -384,7 +372,7 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
             then = "A new take is made" if shot.renewed else f"The take stays; --refresh {shot.spec.code} renews it"
             message = f"changed since its take was made: {shot.stale}. {then}"
             yield warning("STALE", message, where=where)
-        elif all(hole.stand_in for hole in shot.spec.holes):
+        elif shot.is_stand_in:
             name = shot.spec.holes[0].name
             message = f"a slate stands in for “{name}” in the Resolve flavor alone: {shot.spec.holes[0].why}"
             yield info("STAND_IN", message, where=where)
@@ -396,7 +384,8 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
         if len(shot.spec.holes) > 1:
             message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
             yield info("SHARED_SHOT", message, where=where)
-        yield from _neighbour_findings(shot, where=where)
+        if not shot.is_stand_in:
+            yield from _neighbour_findings(shot, where=where)
 
 
 def _neighbour_findings(shot: Shot, *, where: str) -> Iterator[Finding]:
@@ -424,4 +413,5 @@ def _sightings(shots: Sequence[Shot], *, cut_name: str) -> Iterator[Sighting]:
                 rate=str(hole.record.rate),
                 track=hole.track,
                 wish=shot.spec.wish,
+                stand_in=hole.stand_in,
             )

@@ -17,6 +17,7 @@ from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
 from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.prepare import FillOptions, Prepared, Shot, misfit, plan_again, prepare
+from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown, choose_takes
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
@@ -39,12 +40,14 @@ class Hearing:
         report: Progress of each take.
         waits: Told whom the run waits for.
         stage: Told what is being done beside the takes.
+        portion: Told how much of that is done, 0.0 to 1.0, where it may take long.
     """
 
     approve: Callable[[Prepared], bool] = lambda _prepared: True
     report: ProgressReport = lambda _progress: None
     waits: Callable[[str], None] = lambda _sentence: None
     stage: Callable[[str], None] = lambda _sentence: None
+    portion: Callable[[float], None] = lambda _share: None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +90,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
     if config.ledger is not None:
         raise ConfigError("a shared ledger is not built yet", where="ledger", next_step="remove `ledger`")
     hearing.stage("reading the timeline")
-    prepared = prepare(timeline, config=config, options=options)
+    prepared = prepare(timeline, config=config, options=options, unpacked=hearing.portion)
     if not prepared.shots and not (prepared.survey.fills and prepared.library.exists):
         return _nothing(prepared)
     library = Library.at(config.library_folder, tag=config.tag)
@@ -97,12 +100,13 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         if prepared.plan.pickups and not hearing.approve(prepared):
             return _declined(prepared)
         library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
-        _keep_source(prepared)
+        limits = read_settings(config, library=library).limits
+        _keep_source(prepared, limits=limits)
         with open_ledger(state_folder) as ledger:
             filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
         if options.bundle:
             hearing.stage("packing timelines with their media")
-            bundles, said = write_bundles(filled.outputs, config=config)
+            bundles, said = write_bundles(filled.outputs, config=config, limits=limits, report=hearing.portion)
             filled = replace(filled, bundles=bundles, findings=(*filled.findings, *said))
         return filled
 
@@ -112,6 +116,7 @@ def _commit(prepared: Prepared, *, library: Library, config: Config, options: Fi
     while True:
         prepared = plan_again(
             prepared.timeline,
+            folder=prepared.folder,
             survey=prepared.survey,
             library=library,
             delivery=prepared.delivery,
@@ -138,9 +143,9 @@ def _check_room(prepared: Prepared) -> None:
         )
 
 
-def _keep_source(prepared: Prepared) -> None:
+def _keep_source(prepared: Prepared, *, limits: ReadLimits) -> None:
     """The editor's file as it was read lies in the library: later versions are made from it."""
-    content = _timeline_bytes(prepared.timeline)
+    content = _timeline_bytes(prepared.timeline, limits=limits)
     copy = prepared.library.cut_folder(prepared.cut_name).source(prepared.timeline)
     if not copy.is_file() or copy.read_bytes() != content:
         _files.write_bytes(copy, content)
@@ -152,8 +157,8 @@ def _keep_source(prepared: Prepared) -> None:
         )
 
 
-def _timeline_bytes(timeline: Path) -> bytes:
-    return read_bundle(timeline, limits=ReadLimits()).content if is_bundle(timeline) else timeline.read_bytes()
+def _timeline_bytes(timeline: Path, *, limits: ReadLimits) -> bytes:
+    return read_bundle(timeline, limits=limits).content if is_bundle(timeline) else timeline.read_bytes()
 
 
 def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing) -> Filled:
@@ -180,6 +185,7 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
 def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
     again = plan_again(
         prepared.timeline,
+        folder=prepared.folder,
         survey=prepared.survey,
         library=prepared.library,
         delivery=prepared.delivery,

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pickup.fill.prepare import Prepared, Shot, misfit
+from pickup.fill.prepare import STAND_INS_GO_TO, Prepared, Shot, misfit
 from pickup.holes import Placement, PlacementKind
 from pickup.library import Library
 from pickup.takes import LinkedTake, Relink, Take
-
-_STAND_INS_GO_TO = ("resolve",)
+from pickup.timelines.changes import STAND_IN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,7 +18,7 @@ class Shown:
 
     Attributes:
         held: Pairs of shot code and reason: shots with a take that does not fit.
-        kept: Shots whose takes the editor's cut shows by itself.
+        kept: Shots whose takes the editor's cut shows by itself, stand-ins besides.
     """
 
     relinks: tuple[Relink, ...]
@@ -48,10 +47,11 @@ def choose_takes(prepared: Prepared) -> Shown:
         else:
             relinks += _relinks(shot, circled, library=prepared.library)
     relinks += _switched(prepared)
+    stand_ins = {each.shot for each in prepared.library.sightings() if each.stand_in}
     return Shown(
         relinks=tuple(sorted(relinks, key=lambda each: each.record.start)),
         held=tuple(held),
-        kept=tuple(fill.shot for fill in prepared.survey.fills),
+        kept=tuple(fill.shot for fill in prepared.survey.fills if fill.shot not in stand_ins),
     )
 
 
@@ -85,14 +85,14 @@ def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]
         yield Relink(
             shot=shot.spec.code,
             hole=hole.id,
-            kind="stand-in" if hole.stand_in else hole.kind.value,
+            kind=STAND_IN if hole.stand_in else hole.kind.value,
             track=hole.track,
             placement=hole.placement,
             record=hole.record,
             offset=circled.head + hole.record.start - hole.covers.start,
             circled=circled.number,
             takes=linked,
-            only_in=_STAND_INS_GO_TO if hole.stand_in else (),
+            only_in=(STAND_INS_GO_TO,) if hole.stand_in else (),
         )
 
 

@@ -79,6 +79,10 @@ class CutFolder:
         """Lets a plan that waits go on."""
         return self.folder / "APPROVED"
 
+    def unpacked(self, key: str) -> Path:
+        """Where the media of a bundle are unpacked; other media go elsewhere, so that old versions keep theirs."""
+        return self.folder / f"bundle_{key}"
+
     def source(self, timeline: Path) -> Path:
         """Where the copy of the editor's file belongs; of a bundle, the copy of the timeline in it."""
         suffix = timeline.suffix.lower()

@@ -66,6 +66,7 @@ class SeenShot(Sidecar):
     rate: FractionText
     track: str
     wish: str
+    stand_in: bool = False
 
     def sighting(self) -> Sighting:
         """The value that identity compares."""

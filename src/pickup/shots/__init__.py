@@ -6,6 +6,6 @@ spec.prompt               'rain over the city, night. natural light, observed mo
 
 from pickup.shots.lint import LintNote, lint_prompt
 from pickup.shots.model import Delivered, ShotSpec, ShotWishes
-from pickup.shots.spec import make_spec
+from pickup.shots.spec import make_spec, make_stand_in
 
-__all__ = ["Delivered", "LintNote", "ShotSpec", "ShotWishes", "lint_prompt", "make_spec"]
+__all__ = ["Delivered", "LintNote", "ShotSpec", "ShotWishes", "lint_prompt", "make_spec", "make_stand_in"]

@@ -93,3 +93,8 @@ class ShotSpec:
     after: Neighbour | None
     wish: str
     notes: tuple[str, ...] = ()
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether it fills no hole: it stands in for an item in the Resolve flavor alone."""
+        return all(hole.stand_in for hole in self.holes)

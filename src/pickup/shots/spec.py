@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from pickup.briefs import Brief, Source
 from pickup.cut import MediaKind
@@ -17,6 +18,7 @@ _DIGITS = re.compile(r"\d+")
 _CAMERA_NAME = re.compile(
     r"(?i)^(?:[a-z]\d{3}[_ ]?c\d{3}\w*|(?:img|dsc\w?|mvi|gopr|gx|clip|dji|pxl|vid)[_ ]?\d+\w*|\d+)$"
 )
+_CARD = "slate"
 _MARKS_OF_NAMES = re.compile(r"[_.\-]+")
 _VERSION = re.compile(r"(?i)\bv\d{1,4}\b")
 
@@ -64,6 +66,23 @@ def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSp
         after=_usable(longest.after),
         wish=hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
         notes=steering.notes,
+    )
+
+
+def make_stand_in(spec: ShotSpec) -> ShotSpec:
+    """The spec of one take that is a card with an item's own words or name, whatever stands beside the item."""
+    words = spec.words or spec.holes[0].name
+    return replace(
+        spec,
+        words=words,
+        brief=spec.brief or words,
+        prompt=words,
+        look=_CARD,
+        takes=1,
+        provider=None,
+        before=None,
+        after=None,
+        notes=(),
     )
 
 

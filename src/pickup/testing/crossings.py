@@ -50,11 +50,18 @@ class CutFile:
 
     Attributes:
         path: As if it lay there.
+        here: Files below its folder that count as present; all others are asked for on the disk.
     """
 
     name: str
     content: bytes
     path: Path = Path("/nowhere/cut")
+    here: tuple[str, ...] = ()
+
+    @property
+    def looker(self) -> MediaLooker:
+        """Sees the media from where the file would lie."""
+        return MediaLooker(self.path.parent, prefixes={}, bundled=self.here)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,12 @@ class Crossing:
 def sample_files() -> Iterator[CutFile]:
     """Every sample timeline."""
     for sample in all_samples():
-        yield CutFile(name=sample.name, content=as_text(sample.document(media_root="/footage")).encode())
+        yield CutFile(
+            name=sample.name,
+            content=as_text(sample.document(media_root="/show/media")).encode(),
+            path=Path("/show/cut.otio"),
+            here=tuple(f"media/{each.name}" for each in sample.media if not each.absent),
+        )
 
 
 def files_below(folder: Path) -> Iterator[CutFile]:
@@ -91,7 +103,7 @@ def files_below(folder: Path) -> Iterator[CutFile]:
     for path in sorted(each for each in folder.rglob("*") if each.suffix in _SUFFIXES):
         file = CutFile(name=path.relative_to(folder).as_posix(), content=path.read_bytes(), path=path)
         try:
-            snapshot_of(open_cut(file), path=path)
+            snapshot_of(open_cut(file), looker=file.looker)
         except TimelineError:
             continue
         yield file
@@ -108,9 +120,9 @@ def open_cut(file: CutFile) -> TimelineFile:
     return TimelineFile(path=file.path, reading=dialect.read(source), dialect=dialect.NAME, dialect_from=why)
 
 
-def snapshot_of(file: TimelineFile, *, path: Path) -> Cut:
-    """The cut in a timeline, seen from the folder of `path`."""
-    return take_snapshot(file, looker=MediaLooker(path.parent, prefixes={}), prints=Prints.ALL)
+def snapshot_of(file: TimelineFile, *, looker: MediaLooker) -> Cut:
+    """The cut in a timeline, with fingerprints."""
+    return take_snapshot(file, looker=looker, prints=Prints.ALL)
 
 
 def cross(
@@ -131,13 +143,12 @@ def cross(
     Raises:
         TimelineError: It cannot be read, before or after.
     """
-    read = open_cut(file)
+    read, looker = open_cut(file), file.looker
     make_absolute(read.timeline.tracks, folder=file.path.parent, dialect=read.dialect)
-    old = snapshot_of(read, path=file.path)
+    old = snapshot_of(read, looker=looker)
     relinks = made_up_takes(find_holes(old, rules=rules).holes) if rules is not None else []
     timeline = read.timeline
     apply_relinks(timeline, relinks, prefixes={}, dialect=read.dialect)
-    looker = MediaLooker(file.path.parent, prefixes={})
     urls = {url_of(reference) for reference in media_references(timeline.tracks)}
     known = {url: facts[path] for url in urls if (path := looker.local(url) or "") in facts}
     writing = writing_of(old, path_kind=find_style(timeline.tracks)[1], facts=known)
@@ -146,7 +157,7 @@ def cross(
     except TimelineError as error:
         return Crossing(came_as=read.dialect, old=old, refused=error.message)
     back = open_cut(replace(file, content=content))
-    new = snapshot_of(back, path=file.path)
+    new = snapshot_of(back, looker=looker)
     again = dialect.write(back.timeline, writing=replace(writing_of(new, facts=known), size=writing.size))
     fills = [(fill.record.start, fill.record.end) for fill in fills_of(old)]
     found = [

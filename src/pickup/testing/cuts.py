@@ -157,6 +157,14 @@ def title(length: int, *, text: str, markers: Sequence[MarkerSketch] = ()) -> It
     return Item(kind=kind, length=length, name="Title", media=media, text=text, markers=tuple(markers))
 
 
+def fusion_title(
+    length: int, *, name: str = "Text+", markers: Sequence[MarkerSketch] = (), enabled: bool = True
+) -> Item:
+    """A title as Resolve exports those that are compositions: media that are missing, and no path."""
+    kind, media = EventKind.TITLE, MediaKind.MISSING
+    return Item(kind=kind, length=length, name=name, media=media, markers=tuple(markers), enabled=enabled)
+
+
 def synthetic(kind: EventKind, length: int, *, name: str = "", markers: Sequence[MarkerSketch] = ()) -> Item:
     """Bars, an adjustment clip, a multicam clip: what has neither footage nor words."""
     return Item(kind=kind, length=length, name=name or kind.value, markers=tuple(markers))
@@ -251,7 +259,7 @@ class _Layout:
         if item.media_frames is not None:
             first, end = item.media_frames
             available = Span(start=self.rate.seconds(first), end=self.rate.seconds(end))
-        is_file = item.media is not MediaKind.GENERATOR
+        is_file = item.media not in (MediaKind.GENERATOR, MediaKind.MISSING)
         return Media(
             kind=item.media,
             name=item.name,

@@ -37,7 +37,10 @@ def fills_of(cut: Cut) -> tuple[Fill, ...]:
     found = []
     for track, event in walk_events(cut.video_tracks):
         mark, media = event.filled, event.media
-        if mark is None or mark.spare or event.kind not in (EventKind.FOOTAGE, EventKind.OFFLINE):
+        if mark is None or event.kind not in (EventKind.FOOTAGE, EventKind.OFFLINE):
+            continue
+        unseen = not (event.enabled and track.enabled)
+        if mark.spare or (unseen and not mark.hole):  # programs that drop our metadata leave the file name alone
             continue
         first = media.available.start if media is not None and media.available is not None else Fraction(0)
         found.append(

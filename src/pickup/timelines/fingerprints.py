@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator, Mapping
 
@@ -65,7 +66,7 @@ def parts_of(item: otio.core.Item) -> Parts:
     effects = [each for each in item.effects if not _is_warp(each)]
     return Parts(
         effects=text_digest("\n".join(each.to_json_string(indent=-1) for each in effects)) if effects else "",
-        metadata=foreign_digest(item.metadata),
+        metadata=_foreign_digest_of(item),
         alternates=_alternates(item) if isinstance(item, otio.schema.Clip) else "",
         color=str(item.color) if item.color is not None else "",
     )
@@ -79,6 +80,21 @@ def foreign_digest(metadata: Mapping[str, object]) -> str:
     return text_digest(
         "\n".join(f"{key} {otio.core.serialize_json_to_string(value, indent=-1)}" for key, value in kept.items())
     )
+
+
+def _foreign_digest_of(item: otio.core.Item) -> str:
+    """`foreign_digest` of an item's metadata, read from its JSON: OTIO turns values into text far faster in C++."""
+    metadata = item.metadata
+    if not len(metadata):
+        return ""
+    if isinstance(item, otio.core.Composition):
+        return foreign_digest(metadata)
+    try:
+        found = json.loads(item.to_json_string(indent=-1))["metadata"]
+    except ValueError:  # numbers that JSON does not have
+        return foreign_digest(metadata)
+    kept = {key: value for key, value in found.items() if key not in _OF_A_PROGRAM}
+    return text_digest(json.dumps(kept, sort_keys=True)) if kept else ""
 
 
 def without_idle_warps(item: otio.core.Item) -> otio.core.Item:

@@ -32,7 +32,7 @@ MEDIA_URL = "Media Url"
 """Where Resolve keeps the last path of offline media."""
 
 _CAME_WITH = "came_with"
-_FILLED = "Filled.1"
+_PUT_THERE = ("Filled.1", "Spare.1")
 
 
 def walk_stacks(stack: otio.schema.Stack) -> Iterator[otio.schema.Stack]:
@@ -55,8 +55,8 @@ def tracks_of(stack: otio.schema.Stack) -> list[otio.schema.Track]:
 
 
 def is_take(item: otio.core.Composable) -> bool:
-    """Whether Pickup put it there."""
-    return child(item.metadata, OURS, "schema") == _FILLED
+    """Whether Pickup put it there: a take that fills a hole, or one that stands by on a track of its own."""
+    return child(item.metadata, OURS, "schema") in _PUT_THERE
 
 
 def namespace(item: otio.core.SerializableObject, key: str) -> Mapping[str, object]:

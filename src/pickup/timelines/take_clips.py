@@ -45,7 +45,7 @@ def clip_of(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spellin
     shown = relink.shown
     start = shown.start + ruler.rate.seconds(relink.offset)
     clip = otio.schema.Clip(
-        name=_file_name(shown),
+        name=file_name(shown),
         source_range=otio.opentime.TimeRange(
             time_of(start, rate=spelling.rate),
             time_of(ruler.rate.seconds(relink.record.length), rate=spelling.rate),
@@ -88,11 +88,12 @@ def _reference(take: LinkedTake, *, ruler: Ruler, spelling: Spelling) -> otio.sc
             time_of(take.start, rate=spelling.rate), time_of(ruler.rate.seconds(take.frames), rate=spelling.rate)
         ),
     )
-    reference.name = _file_name(take)
+    reference.name = file_name(take)
     return reference
 
 
-def _file_name(take: LinkedTake) -> str:
+def file_name(take: LinkedTake) -> str:
+    """The name of a take's file, which is the name of the clip that shows it."""
     return take.path.replace("\\", "/").rpartition("/")[2]
 
 

@@ -383,11 +383,14 @@ def _markers_of_events(track: Track) -> Iterator[Marker]:
 
 
 def _moved_markers(old: Cut, new: Cut) -> Counter[_MarkerKey]:
-    """Markers that stood on gaps and stand on the timeline now, because a format has no gaps to carry them."""
+    """Markers that stood on gaps and stand on the timeline now, because a format has nothing there to carry them.
+
+    So may those of items of a kind that nobody knows: to some formats these are gaps.
+    """
     on_gaps = Counter(
         _marker_key(marker)
         for _, event in walk_events(old.tracks)
-        if event.kind is EventKind.GAP
+        if event.kind in (EventKind.GAP, EventKind.OPAQUE)
         for marker in event.markers
     )
     if not on_gaps:

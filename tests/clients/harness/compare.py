@@ -35,6 +35,8 @@ def compare_renders(
     filled: Sequence[tuple[int, int]],
     slop_frames: int,
     edits: Sequence[int],
+    clip_only: Sequence[tuple[int, int]] = (),
+    unseen: Sequence[tuple[int, int]] = (),
 ) -> list[Difference]:
     """Every record frame that breaks the rule; an empty list is what one wants.
 
@@ -44,18 +46,26 @@ def compare_renders(
         filled: Record ranges that may differ, end exclusive.
         slop_frames: By so many frames the program may miss an edit; 0 for an exact one.
         edits: Record frames of the edits of both timelines, beside which slop is allowed.
+        clip_only: Record ranges in which only the clip must be the same one, its frame may be another.
+        unseen: Record ranges that the program cannot show in one of the two files; they and what is beside them by
+            `slop_frames` are not compared.
     """
-    if len(before) != len(after):
-        return [Difference(frame=min(len(before), len(after)), what=f"{len(before)} frames before, {len(after)} after")]
+    hidden = _spread(unseen, by=slop_frames)
+    shorter, longer = sorted((len(before), len(after)))
+    if not hidden.issuperset(range(shorter, longer)):
+        return [Difference(frame=shorter, what=f"{len(before)} frames before, {len(after)} after")]
     near = _near(edits, slop_frames=slop_frames)
     differences = []
-    for frame, picture in enumerate(after):
+    for frame, picture in enumerate(after[:shorter]):
+        if frame in hidden:
+            continue
         if any(start <= frame < end for start, end in filled):
             if is_black(picture) and not _cut_to_black(before, frame, filled=filled, slop_frames=slop_frames):
                 differences.append(Difference(frame=frame, what="black inside a filled range"))
             continue
         allowed = _around(before, frame, slop_frames=slop_frames) if frame in near else [before[frame]]
-        if not any(is_same(picture, other) for other in allowed):
+        same = is_same_clip if any(start <= frame < end for start, end in clip_only) else is_same
+        if not any(same(picture, other) for other in allowed):
             if _spills(before, frame, filled=filled, slop_frames=slop_frames) and not is_black(picture):
                 continue
             differences.append(Difference(frame=frame, what="another picture outside the filled ranges"))
@@ -77,9 +87,19 @@ def is_same(one: Picture, other: Picture) -> bool:
     return float((apart > _LEVELS).mean()) < _SHARE
 
 
+def is_same_clip(one: Picture, other: Picture) -> bool:
+    """Whether two pictures have the same color below the frame number."""
+    top = one.shape[0] // 4
+    return is_same(one[top:], other[top:])
+
+
 def _near(edits: Sequence[int], *, slop_frames: int) -> set[int]:
     """Frames that a program which misses an edit by `slop_frames` may show wrongly, on both sides of it."""
     return {edit + shift for edit in edits for shift in range(-slop_frames, slop_frames)} if slop_frames else set()
+
+
+def _spread(ranges: Sequence[tuple[int, int]], *, by: int) -> set[int]:
+    return {frame for start, end in ranges for frame in range(start - by, end + by)}
 
 
 def _around(frames: Frames, frame: int, *, slop_frames: int) -> Frames:

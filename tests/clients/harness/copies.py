@@ -16,10 +16,13 @@ from urllib.parse import unquote, urlsplit
 import cv2
 
 Node = dict[str, Any]
+Ranges = tuple[tuple[int, int], ...]
+"""Record ranges, end exclusive."""
 
 _NTSC_NOMINALS = (24, 30, 48, 60, 120)
 _CLOSE = Fraction(1, 10**4)
 _WITH_CHANNELS = 3
+_SIDES = 2
 _OPAQUE = 255
 _PREMIERE = "PremierePro_OTIO"
 
@@ -32,12 +35,20 @@ class Cut:
         rate: Exact.
         frames: Length.
         edits: Record frames at which any picture track changes, 0 and the end included.
+        retimed: Record ranges of clips whose speed is changed.
+        other_rate: Record ranges of clips whose media has another rate than the cut.
+        dissolves: Record ranges in which two clips are mixed, or one with nothing.
+        fades: Those of them that have nothing on one side.
     """
 
     path: Path
     rate: Fraction
     frames: int
     edits: tuple[int, ...]
+    retimed: Ranges = ()
+    other_rate: Ranges = ()
+    dissolves: Ranges = ()
+    fades: Ranges = ()
 
 
 def exact(rate: float) -> Fraction:
@@ -57,13 +68,22 @@ def copy_for_clients(timeline: Path, *, destination: Path, rate: Fraction) -> Cu
     document = {
         "OTIO_SCHEMA": "Timeline.1",
         "metadata": {},
-        "name": destination.stem,
+        "name": "cut",
         "global_start_time": None,
         "tracks": _stack(tracks, source=None),
     }
     destination.write_text(json.dumps(document, indent=1), encoding="utf-8")
     edits = sorted({0}.union(*(_edits(track) for track in tracks)))
-    return Cut(path=destination, rate=rate, frames=edits[-1], edits=tuple(edits))
+    return Cut(
+        path=destination,
+        rate=rate,
+        frames=edits[-1],
+        edits=tuple(edits),
+        retimed=_marked(tracks, "retimed"),
+        other_rate=_marked(tracks, "other_rate"),
+        dissolves=_dissolves(tracks, loose=False),
+        fades=_dissolves(tracks, loose=True),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +97,7 @@ class _Copier:
         return {
             "OTIO_SCHEMA": "Track.1",
             "metadata": {},
-            "name": node["name"],
+            "name": "",
             "source_range": None,
             "effects": [],
             "markers": [],
@@ -104,8 +124,13 @@ class _Copier:
     def _clip(self, node: Node, *, length: Fraction, path: Path) -> Node:
         reference = node["media_references"][node["active_media_reference_key"]]
         available = reference["available_range"]
-        start = self._frames(node["source_range"]["start_time"]) - self._frames(available["start_time"])
-        has = self._frames(available["duration"])
+        start, rate = self._frames(node["source_range"]["start_time"]), self.rate
+        if available is None:  # then it counts from the media's first frame
+            has = start + length
+        else:
+            start -= self._frames(available["start_time"])
+            has = self._frames(available["duration"])
+            rate = exact(available["start_time"]["rate"])
         if path.suffix == ".png":  # Resolve writes one frame for a still; melt would show one
             has = start + length
         copied = {
@@ -115,6 +140,7 @@ class _Copier:
             "available_range": self._range(Fraction(0), has),
             "target_url": path.as_uri(),
         }
+        # The names are those of the files, because some dialects rename clips so; then copies of equal cuts are equal.
         warps = [
             effect
             for effect in node["effects"]
@@ -123,8 +149,8 @@ class _Copier:
         ]
         return {
             "OTIO_SCHEMA": "Clip.2",
-            "metadata": {},
-            "name": node["name"],
+            "metadata": {"retimed": bool(node["effects"]), "other_rate": rate != self.rate},
+            "name": path.name,
             "source_range": self._range(start, length),
             "effects": [warp | {"metadata": {}} for warp in warps],
             "markers": [],
@@ -166,7 +192,7 @@ class _Copier:
             path = Path(url)
         else:
             path = self.folder / unquote(url)
-        return path if path.is_file() and not _is_transparent(path) else None
+        return path if path.is_file() and not is_transparent(path) else None
 
     def _length(self, node: Node) -> Fraction:
         """Record frames; Premiere states source frames where the speed is changed."""
@@ -194,7 +220,7 @@ class _Copier:
         }
 
 
-def _is_transparent(path: Path) -> bool:
+def is_transparent(path: Path) -> bool:
     """Whether it is a still that shows what lies below: no client here mixes, it would hide everything."""
     if path.suffix != ".png":
         return False
@@ -217,8 +243,40 @@ def _stack(tracks: list[Node], *, source: Node | None) -> Node:
 
 def _edits(track: Node) -> list[int]:
     """Record frames of the edits of a copied track."""
-    edits = [0]
+    placed = [(start, end) for item, start, end in _placed(track) if not item["OTIO_SCHEMA"].startswith("Transition")]
+    return [0, *(end for _start, end in placed)]
+
+
+def _marked(tracks: list[Node], mark: str) -> Ranges:
+    """Record ranges of the copied clips that are marked so."""
+    return tuple(
+        (start, end)
+        for track in tracks
+        for item, start, end in _placed(track)
+        if end > start and item["metadata"].get(mark)
+    )
+
+
+def _dissolves(tracks: list[Node], *, loose: bool) -> Ranges:
+    """Record ranges of all transitions, or of the loose ones alone: those with a clip on one side only."""
+    return tuple(
+        (start - round(item["in_offset"]["value"]), start + round(item["out_offset"]["value"]))
+        for track in tracks
+        for index, (item, start, _end) in enumerate(_placed(track))
+        if item["OTIO_SCHEMA"].startswith("Transition") and not (loose and _joins_clips(track["children"], index))
+    )
+
+
+def _joins_clips(items: list[Node], index: int) -> bool:
+    sides = items[max(0, index - 1) : index] + items[index + 1 : index + 2]
+    return len(sides) == _SIDES and all(item["OTIO_SCHEMA"].startswith("Clip") for item in sides)
+
+
+def _placed(track: Node) -> list[tuple[Node, int, int]]:
+    """The items of a copied track with their record range; a transition's is empty, at its edit."""
+    placed, start = [], 0
     for item in track["children"]:
-        if not item["OTIO_SCHEMA"].startswith("Transition"):
-            edits.append(edits[-1] + round(item["source_range"]["duration"]["value"]))
-    return edits
+        length = 0 if item["OTIO_SCHEMA"].startswith("Transition") else round(item["source_range"]["duration"]["value"])
+        placed.append((item, start, start + length))
+        start += length
+    return placed

@@ -15,3 +15,8 @@ CANNOT_SHOW: Mapping[tuple[str, str], str] = MappingProxyType(
         ("melt", "short_clips_24fps"): "an event ends with its media, and later clips move up",
     }
 )
+
+CANNOT_SHOW_FCP7: Mapping[tuple[str, str], str] = MappingProxyType(
+    {("ges", "nested_compound_with_hole"): "it fails to load the nested sequence, and hangs"}
+)
+"""What it can show of the OTIO flavors, but not of FCP7 XML."""

@@ -251,8 +251,7 @@ class _Shaper:
         if missing <= 0:
             return
         last = track[-1] if len(track) else None
-        holds_nothing = isinstance(last, otio.schema.Gap) and not last.metadata and not last.effects
-        if holds_nothing and last.source_range is not None:
+        if isinstance(last, otio.schema.Gap) and last.source_range is not None and not (last.metadata or last.effects):
             frames = half_up(self._ruler.frames(last.source_range.duration)) + missing
             last.source_range = self._frames(frames)
         else:
@@ -330,7 +329,12 @@ class _Shaper:
 def _is_made_for_takes(track: otio.schema.Track) -> bool:
     """Whether Pickup put a track there: Resolve's own may lack marks too, in files by others of its shape."""
     made = child(track.metadata, RESOLVE) is None and any(map(is_take, track))
-    return made and all(isinstance(item, otio.schema.Gap) or is_take(item) for item in track)
+    return made and all(isinstance(item, otio.schema.Gap) or _stands_for_nothing(item) for item in track)
+
+
+def _stands_for_nothing(item: otio.core.Composable) -> bool:
+    """Whether it is a take in whose place no item stood."""
+    return is_take(item) and not isinstance(child(item.metadata, OURS, "was"), otio.core.SerializableObject)
 
 
 def _mark_track(track: otio.schema.Track) -> None:

@@ -22,7 +22,7 @@ from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import NEIGHBOR
 from pickup.timelines.dialects.fcp7.played import Played, find_played, ramp_filters
 from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, add_rate
-from pickup.timelines.dialects.fcp7.reading_clips import FILTER_KEY
+from pickup.timelines.dialects.fcp7.reading_clips import FILTER_KEY, STANDS_IN
 from pickup.timelines.dialects.fcp7.retimes import add_remap
 from pickup.timelines.ruler import Ruler
 from pickup.timelines.texts import title_text
@@ -132,6 +132,7 @@ class ClipWriter:
         channel: Channel,
     ) -> ET.Element:
         known = table_of(reference.metadata.get(_XML))
+        known = {} if known.get(STANDS_IN) else known
         kind, name = reference.generator_kind or "", reference.name or ""
         if known and "effecttype" not in known:
             slug = _Slug(name=name, source=kind or _SLUG)
@@ -169,6 +170,7 @@ class ClipWriter:
         played = find_played(placed, clip, fps=self._fps)
         element = self._begin(track, "clipitem", clip, placed=placed, played=played, channel=channel)
         known = table_of(clip.media_reference.metadata.get(_XML)) if clip.media_reference is not None else {}
+        known = {} if known.get(STANDS_IN) else known
         number = self._book.add_slug(element, name=slug.name, source=slug.source, known=known)
         element.insert(0, _element("masterclipid", f"masterclip-{number}"))
         self._complete(element, clip, played=played, channel=channel, note=note)
@@ -226,7 +228,7 @@ class ClipWriter:
             return
         scale = Scale(fps=self._fps, first=Fraction(played.shown), source=source_start(item), pace=played.remap.pace)
         add_markers(element, item.markers, scale=scale)
-        add_note(element, {**_note_of(item), **played.note, **note})
+        add_note(element, {**_note_of(item, book=self._book), **played.note, **note})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,7 +281,7 @@ def _add_effects(element: ET.Element, item: otio.core.Item, *, played: Played) -
         fill_from_table(inner, table_of(known), but=frozenset({"name"}))
 
 
-def _note_of(item: otio.core.Item) -> Note:
+def _note_of(item: otio.core.Item, *, book: MediaBook) -> Note:
     """What xmeml has no place for: our own metadata, other takes, a name with characters that XML forbids."""
     note = own_note(item.metadata)
     if clean(item.name) != item.name:
@@ -290,7 +292,10 @@ def _note_of(item: otio.core.Item) -> Note:
         note["scalars"] = scalars
     if isinstance(item, otio.schema.Clip):
         active = item.active_media_reference_key
-        others = {key: each for key, each in item.media_references().items() if key != active}
+        others = {key: each.deepcopy() for key, each in item.media_references().items() if key != active}
+        for each in others.values():
+            if isinstance(each, otio.schema.ExternalReference) and each.target_url:
+                each.target_url = book.pathurl(each.target_url)
         if others:
             note |= {"references": others, "active": active}
     return note

@@ -76,7 +76,7 @@ class MediaBook:
 
     def note_use(self, reference: otio.core.MediaReference, *, url: str, item: Used) -> None:
         """Tells that a clip uses a file, before any file is written."""
-        uses = self._uses.setdefault(url, _Uses())
+        uses = self._uses.setdefault(self.pathurl(url), _Uses())
         if uses.known is None:
             uses.known = reference.available_range
         uses.metadata = uses.metadata or table_of(reference.metadata.get("fcp_xml"))
@@ -85,7 +85,7 @@ class MediaBook:
 
     def media(self, reference: otio.core.MediaReference, *, url: str, source: Fraction) -> Media:
         """The file that a clip beginning at a source time shows."""
-        uses = self._uses[url]
+        uses = self._uses[self.pathurl(url)]
         facts = self._writing.facts.get(url)
         fps = self._rate(facts, uses.known)
         begins = facts.start if facts is not None else seconds_of(uses.known.start_time) if uses.known else Fraction(0)
@@ -121,7 +121,7 @@ class MediaBook:
         facts = self._writing.facts.get(url)
         if facts is not None:
             return facts.channels
-        uses = self._uses.get(url)
+        uses = self._uses.get(self.pathurl(url))
         sounds = kind_by_extension(url) is MediaKind.SOUND or (uses is not None and uses.heard)
         return _STEREO if sounds else 0
 
@@ -135,7 +135,7 @@ class MediaBook:
 
     def add_file(self, parent: ET.Element, media: Media) -> str:
         """The `file` element of a media file, spelled out at its first mention; returns its number."""
-        number, is_first = self.identify(media.url, media.start, media.frames)
+        number, is_first = self.identify(self.pathurl(media.url), media.start, media.frames)
         element = ET.SubElement(parent, "file", id=f"file-{number}")
         if is_first:
             self._spell_out(element, media)
@@ -143,10 +143,10 @@ class MediaBook:
 
     def _spell_out(self, element: ET.Element, media: Media) -> None:
         add(element, "name", media.name)
-        add(element, "pathurl", self._pathurl(media.url))
+        add(element, "pathurl", self.pathurl(media.url))
         add_rate(element, media.start.fps)
         add(element, "duration", media.frames)
-        known = self._uses[media.url].metadata
+        known = self._uses[self.pathurl(media.url)].metadata
         facts = self._writing.facts.get(media.url)
         reel = text_of(child(known, "timecode", "reel", "name")) or (facts.reel if facts is not None else "")
         add_timecode(element, media.start, reel=reel)
@@ -155,7 +155,7 @@ class MediaBook:
         else:
             self._add_traits(element, media, facts=facts)
 
-    def _pathurl(self, url: str) -> str:
+    def pathurl(self, url: str) -> str:
         r"""`file://localhost/D%3a/a b` as Premiere spells it, `file://localhost/a/b` and `file://server/share/a`."""
         path = parse_path(url)
         if path is None or (self._writing.came_as == "fcp7" and path.is_url):

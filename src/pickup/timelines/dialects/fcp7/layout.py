@@ -149,11 +149,18 @@ def _note_clip(clip: otio.schema.Clip, book: MediaBook, *, ruler: Ruler, heard: 
             book.note_use(reference, url=url, item=Used(start=start, end=start + length, heard=heard))
 
 
+def all_tracks_of(stack: otio.core.Composition) -> list[otio.schema.Track]:
+    """Every track, those too that xmeml does not know; a compound clip that is one track is that track."""
+    if isinstance(stack, otio.schema.Track):
+        return [stack]
+    return [each for each in stack if isinstance(each, otio.schema.Track)]
+
+
 def tracks_of(stack: otio.core.Composition) -> Iterator[otio.schema.Track]:
     """Tracks of picture, then tracks of sound; a compound clip that is one track is that track."""
+    tracks = all_tracks_of(stack)
     if isinstance(stack, otio.schema.Track):
-        yield stack
+        yield from tracks
         return
-    tracks = [each for each in stack if isinstance(each, otio.schema.Track)]
     for kind in (otio.schema.TrackKind.Video, otio.schema.TrackKind.Audio):
         yield from (each for each in tracks if each.kind == kind)

@@ -15,11 +15,11 @@ from xml.etree import ElementTree as ET
 import opentimelineio as otio
 
 from pickup.timelines.dialects.fcp7.elements import add, clean, fill_from_table, number_at, table_of
-from pickup.timelines.dialects.fcp7.notes import Notes, add_note
+from pickup.timelines.dialects.fcp7.notes import Note, Notes, add_note
 from pickup.timelines.dialects.fcp7.rates import exact_moment
 from pickup.timelines.ruler import seconds_of
 from pickup.timelines.texts import marker_words, text_of
-from pickup.timing import FrameRate, half_up
+from pickup.timing import FrameRate, Number, half_up
 
 _POINT = -1
 _USUAL = "GREEN"
@@ -66,6 +66,10 @@ class Scale:
     source: Fraction = Fraction(0)
     pace: Fraction = Fraction(1)
 
+    def frame(self, marker: otio.schema.Marker) -> Number:
+        """Where a marker stands, unrounded."""
+        return self.first + (seconds_of(marker.marked_range.start_time) - self.source) / self.pace * self.fps
+
 
 def restore_markers(
     markers: Iterable[otio.schema.Marker], elements: Iterable[ET.Element], *, scale: Scale, notes: Notes
@@ -74,18 +78,25 @@ def restore_markers(
     for marker, element in zip(markers, elements, strict=True):
         start = number_at(element, "in") or Fraction(0)
         end = number_at(element, "out")
+        note = notes.get(element, {})
+        if end == _POINT:  # a true end of -1, before the first frame of the media, is noted
+            end = None if note.get("out") is None else end
         length = end - start if end is not None and end > start else Fraction(0)
         marker.marked_range = otio.opentime.TimeRange(
             exact_moment(scale.source + (start - scale.first) / scale.fps * scale.pace, scale.fps),
             exact_moment(length / scale.fps * scale.pace, scale.fps),
         )
-        marker.comment = (element.findtext("comment") or "").replace("\r", "\n")
-        note = notes.get(element, {})
+        marker.name = text_of(note.get("name")) or marker.name
+        marker.comment = text_of(note.get("comment")) or _lines(element.findtext("comment") or "")
         marker.color = text_of(note["color"]) if "color" in note else _color_of(element)
         kept = {key: value for key, value in table_of(marker.metadata.get("fcp_xml")).items() if key not in _OURS}
         marker.metadata.clear()
         if kept:
             marker.metadata["fcp_xml"] = kept
+
+
+def _lines(text: str) -> str:
+    return text.replace("\r", "\n")
 
 
 def _color_of(element: ET.Element) -> str:
@@ -151,8 +162,19 @@ def _add_marker(parent: ET.Element, marker: otio.schema.Marker, *, start: int, e
     if name in _tones() and name != _USUAL:
         _add_color(element, _tones()[name])
     fill_from_table(element, table_of(marker.metadata.get("fcp_xml")), but=_OURS)
-    if name not in _tones() or not own:
-        add_note(element, {"color": clean(own)})
+    add_note(element, _note_of(marker, words=note, end=end if start < end == _POINT else None))
+
+
+def _note_of(marker: otio.schema.Marker, *, words: str, end: int | None) -> Note:
+    """What a marker says that its elements cannot: characters that XML forbids, unknown colors, an end of -1."""
+    note: Note = {} if end is None else {"out": end}
+    if clean(marker.name) != marker.name:
+        note["name"] = marker.name
+    if _lines(clean(words)) != words:
+        note["comment"] = words
+    if str(marker.color or "").upper() not in _tones():
+        note["color"] = clean(str(marker.color or ""))
+    return note
 
 
 def _add_color(element: ET.Element, tone: tuple[int, int, int]) -> None:

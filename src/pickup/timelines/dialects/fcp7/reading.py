@@ -100,7 +100,9 @@ class _Tracks:
         track.name = text_of(known.pop("name", "")) or text_of(known.pop(_TRACK_NAME, ""))
         known["locked"] = "TRUE" if text_at(element, "locked").upper() == "TRUE" else "FALSE"
         track.metadata["fcp_xml"] = known
-        restore_own(track.metadata, self._opened.notes.get(element, {}))
+        note = self._opened.notes.get(element, {})
+        track.name = text_of(note.get("name")) or track.name
+        restore_own(track.metadata, note)
         items = [each for each in track if not isinstance(each, otio.schema.Gap)]
         elements = [self._opened.full(each) for each in element if each.tag in ITEM_TAGS]
         del track[:]
@@ -136,7 +138,11 @@ class _Tracks:
         nested = element.find("sequence")
         if isinstance(item, otio.schema.Stack) and nested is not None:
             spelled = self._opened.full(nested)
-            self.restore(item, spelled, fps=rate_of(spelled) or fps)
+            own = rate_of(spelled) or fps
+            self.restore(item, spelled, fps=own)
+            _restore_padding(item, spelled, fps=own, opened=self._opened)
+            known = table_of(item.metadata.get("fcp_xml"))
+            item.metadata["fcp_xml"] = known | {"sequence": {"@id": spelled.get("id", "")}}
 
     def _place(self, elements: Sequence[ET.Element], index: int, *, fps: Fraction) -> tuple[int, int]:
         """Record frames of an item; a transition lies at its edit and takes none."""

@@ -25,6 +25,9 @@ from pickup.timelines.texts import child, text_of
 FILTER_KEY = "fcp_xml_filter"
 """Where an effect keeps what stood beside it in its `filter`."""
 
+STANDS_IN = "stands_in"
+"""Says of a generator that it is what another program's was written as."""
+
 _XML = "fcp_xml"
 
 
@@ -175,6 +178,7 @@ def _restore_generator(reference: otio.schema.GeneratorReference, element: ET.El
     kind, name = text_of(note.get("generator")), text_of(note.get("generator_name"))
     if kind:
         reference.generator_kind, reference.name = kind, name
+        reference.metadata.setdefault(_XML, {})[STANDS_IN] = True
 
 
 def restored_transition(

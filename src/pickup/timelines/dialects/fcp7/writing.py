@@ -31,6 +31,7 @@ from pickup.timelines.dialects.fcp7.elements import (
 from pickup.timelines.dialects.fcp7.files import MediaBook, add_picture, add_sound
 from pickup.timelines.dialects.fcp7.layout import (
     Placed,
+    all_tracks_of,
     end_of,
     first_file_of,
     is_shown,
@@ -40,11 +41,11 @@ from pickup.timelines.dialects.fcp7.layout import (
     tracks_of,
 )
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
-from pickup.timelines.dialects.fcp7.notes import add_note, own_note
+from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import CHANNEL
 from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, Start, add_rate, add_timecode
 from pickup.timelines.links import find_links
-from pickup.timelines.ruler import Ruler
+from pickup.timelines.ruler import Ruler, speed_of
 from pickup.timelines.texts import child, plain
 from pickup.timing import half_up
 
@@ -121,9 +122,7 @@ class _Document:
         add_markers(sequence, stack.markers, scale=Scale(fps=self._fps), clock=clock)
         self._add_markers_of_gaps(sequence, stack)
         fill_from_table(sequence, {key: known[key] for key in known.keys() - attributes.keys()}, but=_SEQUENCE_WRITTEN)
-        padded = any(wanted > shown for shown, wanted in ends)
-        note = {"length": length, "ends": [wanted for _, wanted in ends]} if padded else {}
-        add_note(sequence, note | own_note(self._timeline.metadata))
+        add_note(sequence, _padding(ends) | own_note(self._timeline.metadata))
         add_takes_bin(root, stack, book=self._book, fps=self._fps)
         return root
 
@@ -133,6 +132,9 @@ class _Document:
         """Gives a sequence its tracks; returns for each where its last clip ends, and where it ends with gaps."""
         placed = [(track, place(track, ruler=self._ruler)) for track in tracks_of(stack)]
         ends = [(_shown_end(items), end_of(items)) for _, items in placed]
+        whole = max((end_of(place(each, ruler=self._ruler)) for each in all_tracks_of(stack)), default=0)
+        if ends and whole > max(wanted for _, wanted in ends):  # a track that is left out is the longest
+            ends[0] = (ends[0][0], whole)
         add(sequence, "duration", max((wanted for _, wanted in ends), default=0))
         add_rate(sequence, self._fps)
         add(sequence, "name", name)
@@ -214,7 +216,8 @@ class _Document:
             rest["outputchannelindex"] = str(channel.number % _STEREO + 1)
         fill_from_table(element, rest, but=_TRACK_WRITTEN)
         if channel.is_first:
-            add_note(element, own_note(track.metadata))
+            name = {"name": track.name} if clean(track.name) != track.name else {}
+            add_note(element, name | own_note(track.metadata))
         return written
 
     def _channels(self, track: otio.schema.Track) -> int:
@@ -263,15 +266,17 @@ class _Document:
     def _add_nested(self, parent: ET.Element, stack: otio.core.Composition) -> None:
         """The sequence of a compound clip, spelled out where its content is met first."""
         content = "\n".join(each.to_json_string(indent=-1) for each in stack)
+        content += str(child(stack.metadata, _XML, "sequence", "@id"))  # two that were two stay two
         identity = self._nested.get(content)
         if identity is not None:
             ET.SubElement(parent, "sequence", id=identity)
             return
         self._nested[content] = f"sequence-{len(self._nested) + 2}"
         sequence = ET.SubElement(parent, "sequence", id=self._nested[content])
-        self._fill(sequence, stack, name=stack.name or "Nested sequence", media={})
+        ends = self._fill(sequence, stack, name=stack.name or "Nested sequence", media={})
         drops = self._writing.drop_frame
         add_timecode(sequence, Start(frame=0, fps=self._fps, drop_frame=drops))
+        add_note(sequence, _padding(ends))
 
     def _link(self, stack: otio.core.Composition, written: Iterable[_Written]) -> None:
         """Link blocks between the clip items of each group, all channels of a sound among them."""
@@ -289,14 +294,41 @@ class _Document:
                 for other in linked:
                     _add_link(each.element, other)
 
-    def _add_markers_of_gaps(self, sequence: ET.Element, stack: otio.schema.Stack) -> None:
-        """Writes markers of gaps as the sequence's: there is no element for a gap."""
+    def _add_markers_of_gaps(
+        self,
+        sequence: ET.Element,
+        stack: otio.core.Composition,
+        *,
+        offset: Fraction = Fraction(0),
+        window: tuple[Fraction, Fraction] | None = None,
+    ) -> None:
+        """Writes markers of gaps as the sequence's: there is no element for a gap.
+
+        Args:
+            sequence: The outermost one.
+            stack: Its tracks, or those of a compound clip in it.
+            offset: Record frame of the cut at which the stack's own time begins.
+            window: Record frames of the cut that show something of the stack; None for all.
+        """
         for track in tracks_of(stack):
             for placed in place(track, ruler=self._ruler):
                 item = placed.item
-                if isinstance(item, otio.core.Item) and item.markers and not is_shown(item):
-                    scale = Scale(fps=self._fps, first=Fraction(placed.start), source=source_start(item))
-                    add_markers(sequence, item.markers, scale=scale)
+                start, end = offset + placed.start, offset + placed.end
+                low, high = (max(window[0], start), min(window[1], end)) if window else (start, end)
+                if isinstance(item, otio.core.Composition) and speed_of(item) == 1:
+                    first = start - self._writing.rate.frames(source_start(item))
+                    self._add_markers_of_gaps(sequence, item, offset=Fraction(first), window=(low, high))
+                elif isinstance(item, otio.core.Item) and not is_shown(item):
+                    scale = Scale(fps=self._fps, first=start, source=source_start(item))
+                    seen = (each for each in item.markers if low <= min(max(scale.frame(each), start), end - 1) < high)
+                    add_markers(sequence, seen, scale=scale)
+
+
+def _padding(ends: Sequence[tuple[int, int]]) -> Note:
+    """The gaps at the end of tracks, which xmeml has no element for."""
+    if all(wanted <= shown for shown, wanted in ends):
+        return {}
+    return {"length": max(wanted for _, wanted in ends), "ends": [wanted for _, wanted in ends]}
 
 
 def _shown_end(items: Sequence[Placed]) -> int:

@@ -191,7 +191,8 @@ _MEDIA_RULES = (
     error(
         "RESOLVE_TITLE_WITHOUT_MEDIA",
         "a Fusion title, Text+ or unfilled placeholder has nothing behind it",
-        remedy="render it, put a still or Solid Color in its place, or import by hand with File > Import",
+        remedy='fill with stand_ins = "titles" in pickup.toml, render it, put a still in its place, or import by hand '
+        "with File > Import",
         why="A MissingReference without a Media Url made scripted imports fail as a whole; measured in 21.0.2. "
         "Resolve writes Fusion titles so itself.",
     ),
