@@ -20,12 +20,8 @@ pytestmark = pytest.mark.client
 
 BY_HAND = (
     "documentary_broll_gaps",
-    "social_vertical_60fps",
-    "reel_23976_slugs_and_briefs",
-    "resolve_export_24fps",
     "premiere_export_5994df",
     "mixed_rates_in_25fps",
-    "one_gap_2997fps",
     "one_gap_30fps",
 )
 
