@@ -283,8 +283,9 @@ def test_a_flavor_that_cannot_carry_the_cut_is_refused_and_the_others_are_writte
     assert "25/2" in alone.document["message"]
     assert "--for otio" in alone.document["next"]
     assert not list(desk.library.rglob("*.xml"))
+    assert fill(desk, "--for", "resolve")["version"] == 1
     first = fill(desk, "--for", "resolve,fcp7")
-    assert list(first["outputs"]) == ["resolve"]
+    assert (list(first["outputs"]), first["version"], first["changed"]) == (["resolve"], 1, False)
     [said] = [each for each in first["findings"] if each["code"] == "UNSUPPORTED"]
     assert said["severity"] == "warning"
     assert said["message"].startswith("fcp7 is not written: FCP7 XML cannot state a rate of 25/2")

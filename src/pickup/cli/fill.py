@@ -125,9 +125,9 @@ def _summary(filled: Filled) -> str:
         return "No holes; nothing was written." if not (filled.held or filled.failed) else "No timeline was written."
     shots = counted(len(filled.filled), "shot")
     files = "\n".join(_output_lines(filled))
-    if not filled.changed:
-        return f"Nothing to do: version {filled.version} shows {shots} already.\n{files}"
     shows = f"shows {shots}" if filled.filled else "is written"  # stand-ins alone fill nothing
+    if not filled.changed:
+        return f"Nothing to do: version {filled.version} {shows} already.\n{files}"
     return (
         f"[bold green]Version {filled.version} {shows}[/], verified: nothing else in the cut changed.\n{files}\n"
         f"What was done, by timecode: {escape(str(filled.changes and filled.changes.with_suffix('.md')))}\n"

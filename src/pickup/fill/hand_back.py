@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown
 from pickup.library.layout import CutFolder
 from pickup.library.versions import next_version
-from pickup.timelines.deliver import Delivered, Order, deliver_timeline
+from pickup.timelines.deliver import Order, deliver_timeline
 from pickup.timelines.limits import is_bundle
 
 
@@ -75,12 +75,14 @@ def hand_back(
     number = last.number if same and last is not None else None
     if number is None:
         number = _begin(folder, done=done, digest=wanted[""])
-    delivered = _deliver(prepared, shown, folder=folder, number=number, flavors=lacking, config=config)
+    destinations: dict[str, Path] = {flavor: folder.timeline(number, flavor=flavor) for flavor in lacking}
+    order = _order(prepared, shown, folder=folder, config=config)
+    delivered = deliver_timeline(order, destinations=destinations, added=same)
     page = Page(number=number, digests=wanted, held=tuple(held), failed=tuple(failed), before=done if same else {})
     outputs = write_pages(prepared, shown, delivered, folder=folder, page=page)
     return Version(
         number=number,
-        changed=True,
+        changed=bool(delivered.flavors),
         outputs=outputs,
         changes=folder.changes.absolute(),
         findings=findings_in(read_page(folder.done)),
@@ -97,11 +99,9 @@ def _begin(folder: CutFolder, *, done: Mapping[str, object], digest: str) -> int
     return number
 
 
-def _deliver(
-    prepared: Prepared, shown: Shown, *, folder: CutFolder, number: int, flavors: Iterable[str], config: Config
-) -> Delivered:
+def _order(prepared: Prepared, shown: Shown, *, folder: CutFolder, config: Config) -> Order:
     size = prepared.delivery.size
-    order = Order(
+    return Order(
         timeline=folder.source(prepared.timeline),
         folder=prepared.folder,
         sha256=prepared.survey.sha256,
@@ -111,8 +111,6 @@ def _deliver(
         facts={**media_facts(prepared.survey.media), **facts_of_takes(shown.relinks, size=size)},
         takes_on_tracks=config.takes_as == "tracks",
     )
-    destinations = {flavor: folder.timeline(number, flavor=flavor) for flavor in flavors}
-    return deliver_timeline(order, destinations=destinations)
 
 
 def _digest(prepared: Prepared, shown: Shown, *, flavor: str, config: Config) -> str:

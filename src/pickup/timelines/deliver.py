@@ -124,12 +124,13 @@ class Delivered:
         return tuple(finding for written in self.written for finding in written.findings)
 
 
-def deliver_timeline(order: Order, *, destinations: Mapping[str, Path]) -> Delivered:
+def deliver_timeline(order: Order, *, destinations: Mapping[str, Path], added: bool = False) -> Delivered:
     """Writes every destination, whole and verified, or none of them.
 
     Args:
         order: What to write.
         destinations: The new timelines by flavor; a file's stem becomes its timeline's name.
+        added: The version has other flavors already, so that it is no error if none of these can carry the cut.
 
     Raises:
         TimelineError: The file changed meanwhile, what was written is not what was read plus the takes, or no flavor
@@ -150,11 +151,11 @@ def deliver_timeline(order: Order, *, destinations: Mapping[str, Path]) -> Deliv
         )
         if not isinstance(answer, Delivered):
             raise TimelineError(f"{order.timeline.name} was not written", where=str(order.timeline))
-        _check(answer, timeline=order.timeline)
+        _check(answer, timeline=order.timeline, added=added)
     return answer
 
 
-def _check(delivered: Delivered, *, timeline: Path) -> None:
+def _check(delivered: Delivered, *, timeline: Path, added: bool) -> None:
     for each in delivered.written:
         if each.differences:
             first = each.differences[0]
@@ -164,7 +165,7 @@ def _check(delivered: Delivered, *, timeline: Path) -> None:
                 where=str(timeline),
                 next_step="this is a fault in Pickup; nothing was written. Keep the timeline file and report it",
             )
-    if not delivered.flavors:
+    if not delivered.flavors and not added:
         raise TimelineError(
             "; ".join(f"{each.flavor}: {each.refused}" for each in delivered.written),
             where=str(timeline),

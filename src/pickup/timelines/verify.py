@@ -223,7 +223,7 @@ class _Comparison:
         new = {event.record.start: event for event in now.events if event.kind is EventKind.NESTED}
         for event in was.events:
             same = new.get(event.record.start)
-            if event.kind is EventKind.NESTED and same is not None:
+            if event.kind is EventKind.NESTED and event.straightened and same is not None:
                 yield from self._stacks(event.tracks, same.tracks)
 
     def _is_fill(self, event: Event) -> bool:
@@ -274,7 +274,8 @@ class _Comparison:
             yield Aspect.SOURCE, self._source(was), self._source(now)
             yield Aspect.METADATA, old.digest, new.digest
             return
-        if media is not Aspect.SYNTHETIC and old.kind is not EventKind.GAP and not _is_still(old):
+        was_ramp = old.speed is None and new.speed is not None  # where in a ramp a part of it begins is not known
+        if media is not Aspect.SYNTHETIC and old.kind is not EventKind.GAP and not (_is_still(old) or was_ramp):
             before, after = self._source(was), self._source(now)
             yield Aspect.SOURCE, before, before if abs(after - before) < _BELOW_A_DOUBLE_S else after
         if old.kind is EventKind.TITLE and new.kind is EventKind.TITLE:

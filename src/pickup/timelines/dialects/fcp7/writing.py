@@ -319,7 +319,8 @@ class _Document:
                     first = start - self._writing.rate.frames(source_start(item))
                     self._add_markers_of_gaps(sequence, item, offset=Fraction(first), window=(low, high))
                 elif isinstance(item, otio.core.Item) and not is_shown(item):
-                    scale = Scale(fps=self._fps, first=start, source=source_start(item))
+                    pace = abs(speed_of(item) or Fraction(1))
+                    scale = Scale(fps=self._fps, first=start, source=source_start(item), pace=pace)
                     seen = (each for each in item.markers if low <= min(max(scale.frame(each), start), end - 1) < high)
                     add_markers(sequence, seen, scale=scale)
 
