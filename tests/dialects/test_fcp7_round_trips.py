@@ -16,9 +16,10 @@ from pickup.cut import Cut, EventKind
 from pickup.timelines.classify import MediaLooker
 from pickup.timelines.dialect import Aspect, MediaFacts, Reading, Source, Writing
 from pickup.timelines.dialects import fcp7
+from pickup.timelines.difference import Difference
 from pickup.timelines.read import TimelineFile
 from pickup.timelines.snapshot import Prints, take_snapshot
-from pickup.timelines.verify import Difference, compare
+from pickup.timelines.verify import compare
 from pickup.timelines.xml_text import parse_xml
 from pickup.timing import FrameRate
 

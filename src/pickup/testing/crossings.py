@@ -24,6 +24,7 @@ from pickup.holes import Hole, Rules, find_holes
 from pickup.takes import LinkedTake, Relink
 from pickup.timelines.classify import MediaLooker
 from pickup.timelines.dialect import NEVER_LOST, Aspect, Dialect, MediaFacts, Writing
+from pickup.timelines.difference import Difference, is_exact
 from pickup.timelines.fills import fills_of
 from pickup.timelines.limits import ReadLimits
 from pickup.timelines.patch import apply_relinks
@@ -31,7 +32,7 @@ from pickup.timelines.read import TimelineFile, parse_source
 from pickup.timelines.references import find_style, make_absolute, media_references, url_of
 from pickup.timelines.snapshot import Prints, take_snapshot
 from pickup.timelines.sniff import find_dialect
-from pickup.timelines.verify import Difference, compare, is_exact, missing_fills
+from pickup.timelines.verify import compare, missing_fills
 
 NAME = "cut_v001"
 """The name of every timeline that is written here."""

@@ -19,9 +19,10 @@ from pickup.errors import Finding, Severity, TimelineError, counted, warning
 from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
 from pickup.timelines.dialect import MediaFacts, Writing
+from pickup.timelines.difference import Difference, is_exact, lost_and_wrong
 from pickup.timelines.fills import fills_of
 from pickup.timelines.survey import ReadSettings, in_child, without_collector
-from pickup.timelines.verify import Difference, compare, is_exact, lost_and_wrong, missing_fills
+from pickup.timelines.verify import compare, missing_fills
 
 if TYPE_CHECKING:  # OTIO is loaded in the child alone
     import opentimelineio as otio

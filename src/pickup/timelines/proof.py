@@ -12,9 +12,10 @@ from pickup.cut import Cut
 from pickup.errors import Finding, TimelineError
 from pickup.holes import Hole, Rules, find_holes
 from pickup.timelines.dialect import MediaFacts
+from pickup.timelines.difference import Difference, is_exact, lost_and_wrong
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timelines.survey import ReadSettings, in_child, without_collector
-from pickup.timelines.verify import Difference, compare, is_exact, lost_and_wrong
+from pickup.timelines.verify import compare
 
 _MOST_SHOWN = 50
 

@@ -13,17 +13,18 @@ as lost can be told from a fault.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from types import MappingProxyType
 
-from pickup.cut import Cut, Event, EventKind, Marker, MediaKind, Track, TrackKind, Transition, walk_events
-from pickup.errors import Finding, counted, info
+from pickup.cut import Cut, Event, EventKind, MediaKind, Track, TrackKind, Transition
+from pickup.errors import counted
 from pickup.paths import PathKind, parse_path
 from pickup.takes import Relink
-from pickup.timelines.dialect import NEVER_LOST, Aspect, Dialect, MediaFacts
+from pickup.timelines.compare_markers import MarkerComparison, moved_markers
+from pickup.timelines.dialect import Aspect, MediaFacts
+from pickup.timelines.difference import Difference
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timing import FrameRate
 
@@ -37,16 +38,6 @@ A tenth of a millionth of any frame, and only across dialects.
 """
 
 _SHOWS_MEDIA = frozenset({EventKind.FOOTAGE, EventKind.OFFLINE})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One thing that is not as it was; `where` is track and record timecode."""
-
-    aspect: Aspect
-    where: str
-    was: str
-    now: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,34 +71,9 @@ def compare(
         exact: Both are files of one OTIO dialect, so that nothing at all may differ.
         facts: What is known of media, by local path: where media begin that a timeline says nothing about.
     """
-    moved = _moved_markers(old, new)
-    comparison = _Comparison(cut=old, fillable=frozenset(fillable), exact=exact, facts=facts, moved=moved)
+    markers = MarkerComparison(cut=old, exact=exact, moved=moved_markers(old, new))
+    comparison = _Comparison(cut=old, fillable=frozenset(fillable), exact=exact, facts=facts, markers=markers)
     return list(comparison.whole(old, new))
-
-
-def is_exact(*, was: str, now: str) -> bool:
-    """Whether two dialects leave nothing to differ: one dialect of OTIO, or plain OTIO made of whatever it was."""
-    return now == "otio" or (was == now and now != "fcp7")
-
-
-def lost_and_wrong(found: Iterable[Difference], *, dialect: Dialect) -> tuple[list[Finding], list[Difference]]:
-    """Differences told apart: what the written dialect declares as lost, one finding for each aspect; and the rest."""
-    lost: dict[Aspect, list[Difference]] = {}
-    wrong = []
-    for each in found:
-        if each.aspect in dialect.LOSES and each.aspect not in NEVER_LOST:
-            lost.setdefault(each.aspect, []).append(each)
-        else:
-            wrong.append(each)
-    said = [
-        info(
-            "UNSUPPORTED",
-            f"unsupported in {dialect.NAME}: {aspect.value} ({counted(len(places), 'place')}). {dialect.LOSES[aspect]}",
-            where=places[0].where,
-        )
-        for aspect, places in lost.items()
-    ]
-    return said, wrong
 
 
 def missing_fills(old: Cut, new: Cut, *, relinks: Iterable[Relink]) -> list[Difference]:
@@ -153,17 +119,13 @@ def _planned_key(relink: Relink, *, rate: FrameRate) -> _FillKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Comparison:
-    """How two cuts are compared; `cut` is the old one, whose timecode names places.
-
-    Attributes:
-        moved: Markers of gaps that became markers of the timeline.
-    """
+    """How two cuts are compared; `cut` is the old one, whose timecode names places."""
 
     cut: Cut
     fillable: frozenset[Interval]
     exact: bool
     facts: Mapping[str, MediaFacts]
-    moved: Counter[_MarkerKey]
+    markers: MarkerComparison
 
     def whole(self, old: Cut, new: Cut) -> Iterator[Difference]:
         """Both cuts, tracks and all."""
@@ -180,7 +142,7 @@ class _Comparison:
             if was != now:
                 yield Difference(aspect=aspect, where=aspect.value, was=str(was), now=str(now))
         yield from self._stacks(old.tracks, new.tracks)
-        yield from self._timeline_markers(old, new)
+        yield from self.markers.of_timeline(old, new)
 
     def _stacks(self, old: Sequence[Track], new: Sequence[Track]) -> Iterator[Difference]:
         for kind in TrackKind:
@@ -216,7 +178,7 @@ class _Comparison:
         fills = [(event.record.start, event.record.end) for event in now.events if self._is_fill(event)]
         yield from self._shown(list(_pieces(was, fills)), list(_pieces(now, fills)), track=was)
         yield from self._transitions(was, now)
-        yield from self._track_markers(was, now)
+        yield from self.markers.of_track(was, now)
         yield from self._compounds(was, now)
 
     def _compounds(self, was: Track, now: Track) -> Iterator[Difference]:
@@ -325,80 +287,6 @@ class _Comparison:
             if key not in old:
                 told = f"transition “{transition.name}”"
                 yield self._at(Aspect.TRANSITIONS, was, transition.at, "no such transition", told)
-
-    def _track_markers(self, was: Track, now: Track) -> Iterator[Difference]:
-        yield from self._markers(was.markers, now.markers, aspect=Aspect.TRACK_MARKERS, where=was.name)
-        old, new = _markers_of_events(was), _markers_of_events(now)
-        yield from self._markers(old, new, aspect=Aspect.CLIP_MARKERS, where=was.name)
-
-    def _timeline_markers(self, old: Cut, new: Cut) -> Iterator[Difference]:
-        for place in self.moved.elements():
-            yield self._marker(Aspect.GAP_MARKERS, place, where="gap", now="a marker of the timeline")
-        yield from self._markers(old.markers, new.markers, aspect=Aspect.TIMELINE_MARKERS, where="timeline")
-
-    def _markers(
-        self, old: Iterable[Marker], new: Iterable[Marker], *, aspect: Aspect, where: str
-    ) -> Iterator[Difference]:
-        were, are = sorted(old, key=_marker_key), sorted(new, key=_marker_key)
-        gone, come = Counter(map(_marker_key, were)), Counter(map(_marker_key, are))
-        for place in (gone - come - self.moved).elements():
-            yield self._marker(aspect, place, where=where, now="gone")
-        for place in (come - gone - self.moved).elements():
-            yield self._marker(aspect, place, where=where, was="none")
-        if gone != come:
-            return
-        for was, now in zip(were, are, strict=True):
-            for each, before, after in self._marker_facts(was, now):
-                if before != after:
-                    yield Difference(
-                        aspect=each,
-                        where=f"{where} {self.cut.timecode(was.record.start)}",
-                        was=f"marker “{was.name or was.note}”: {before or 'none'}",
-                        now=str(after or "none"),
-                    )
-
-    def _marker_facts(self, was: Marker, now: Marker) -> Iterator[tuple[Aspect, object, object]]:
-        yield Aspect.MARKER_COLORS, was.color.upper(), now.color.upper()
-        yield Aspect.MARKER_KEYWORDS, was.keywords, now.keywords
-        yield Aspect.MARKER_METADATA, was.metadata, now.metadata
-        if self.exact:
-            yield Aspect.MARKER_METADATA, (was.record, was.color, was.digest), (now.record, now.color, now.digest)
-
-    def _marker(self, aspect: Aspect, place: _MarkerKey, *, where: str, was: str = "", now: str = "") -> Difference:
-        start, _, name, note = place
-        told = f"marker “{name or note}”"
-        return Difference(aspect=aspect, where=f"{where} {self.cut.timecode(start)}", was=was or told, now=now or told)
-
-
-_MarkerKey = tuple[int, int, str, str]
-
-
-def _marker_key(marker: Marker) -> _MarkerKey:
-    """Place and words; some formats have no marker that is shorter than a frame."""
-    record = marker.record
-    return record.start, max(record.end, record.start + 1), marker.name, marker.note
-
-
-def _markers_of_events(track: Track) -> Iterator[Marker]:
-    return (marker for event in track.events for marker in event.markers)
-
-
-def _moved_markers(old: Cut, new: Cut) -> Counter[_MarkerKey]:
-    """Markers that stood on gaps and stand on the timeline now, because a format has nothing there to carry them.
-
-    So may those of items of a kind that nobody knows: to some formats these are gaps.
-    """
-    on_gaps = Counter(
-        _marker_key(marker)
-        for _, event in walk_events(old.tracks)
-        if event.kind in (EventKind.GAP, EventKind.OPAQUE)
-        for marker in event.markers
-    )
-    if not on_gaps:
-        return Counter()
-    still = Counter(_marker_key(marker) for _, event in walk_events(new.tracks) for marker in event.markers)
-    come = Counter(map(_marker_key, new.markers)) - Counter(map(_marker_key, old.markers))
-    return (on_gaps - still) & come
 
 
 def _pieces(track: Track, fills: Sequence[Interval]) -> Iterator[_Piece]:
