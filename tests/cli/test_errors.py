@@ -13,7 +13,7 @@ WRONG = {
     "an unknown option": (("holes", "one_gap_24fps.otio", "--sideways"), 2, "USAGE"),
     "an unknown command": (("heal", "one_gap_24fps.otio"), 2, "USAGE"),
     "no timeline": (("fill",), 2, "USAGE"),
-    "an unknown flavor": (("fill", "one_gap_24fps.otio", "--for", "resolve"), 2, "CONFIG"),
+    "a flavor that is not written yet": (("fill", "one_gap_24fps.otio", "--for", "fcpxml"), 2, "CONFIG"),
     "a flavor that nobody has": (("fill", "one_gap_24fps.otio", "--for", "avid"), 2, "CONFIG"),
     "an unknown provider": (("plan", "one_gap_24fps.otio", "--provider", "sora"), 2, "CONFIG"),
     "an unknown model": (("plan", "one_gap_24fps.otio", "--provider", "slate:slate-9"), 2, "CONFIG"),

@@ -140,7 +140,7 @@ def test_one_is_one(desk: Any) -> None:
     output = desk.library / "cuts" / "one_gap_24fps" / "one_gap_24fps_v001.otio"
     assert "1 filled range (" in desk.run("verify", output, "--against", desk.timeline).out
     content = json.loads(output.read_text())
-    content["tracks"]["children"][0]["children"][0]["name"] = "renamed"
+    content["tracks"]["children"][0]["children"][0]["media_references"]["DEFAULT_MEDIA"]["name"] = "renamed"
     output.with_name("other.otio").write_text(json.dumps(content))
     assert "1 difference outside" in desk.run("verify", output.with_name("other.otio"), "--against", desk.timeline).out
     assert "1 hole is left" in desk.run("verify", desk.timeline, "--against", desk.timeline).out

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from enum import Flag, auto
 from fractions import Fraction
-from itertools import islice
 
 import opentimelineio as otio
 
@@ -21,7 +20,6 @@ from pickup.cut import (
     Cut,
     Event,
     EventKind,
-    Marker,
     Media,
     PickupMark,
     Track,
@@ -35,13 +33,13 @@ from pickup.timelines.complaints import quoted
 from pickup.timelines.fingerprints import (
     foreign_digest,
     has_idle_warp,
-    marker_digest,
     parts_of,
     shallow_digest,
     text_digest,
     timeline_digest,
     without_idle_warps,
 )
+from pickup.timelines.markers import MarkerReader, counts_in
 from pickup.timelines.read import TimelineFile
 from pickup.timelines.ruler import (
     Ruler,
@@ -54,7 +52,7 @@ from pickup.timelines.ruler import (
     stated_length,
     whole_if_whole,
 )
-from pickup.timelines.texts import child, is_ours, marker_words, own_brief, own_mark, title_text
+from pickup.timelines.texts import child, is_ours, own_brief, own_mark, title_text
 from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
 
 
@@ -115,7 +113,7 @@ def _snapshot(
         tracks=tracks,
         size=reading.size,
         size_from=reading.size_from,
-        markers=tuple(reader.timeline_markers(timeline.tracks.markers, start_frame=start, duration=duration)),
+        markers=tuple(reader.markers.of_timeline(timeline.tracks.markers, start_frame=start, duration=duration)),
         dialect=file.dialect,
         dialect_from=file.dialect_from,
         digest=timeline_digest(timeline) if Prints.EXACT in prints else "",
@@ -160,6 +158,7 @@ class _Reader:
         self._ruler = ruler
         self._looker = looker
         self._exact, self._across = Prints.EXACT in prints, Prints.ACROSS in prints
+        self.markers = MarkerReader(ruler, exact=self._exact, across=self._across)
         self._tag = f"{tag}_" if tag else ""
         self._name = name
         self._resolve = resolve
@@ -225,7 +224,7 @@ class _Reader:
             address=address,
             events=tuple(events),
             transitions=tuple(transitions),
-            markers=tuple(self._markers(track.markers, record_start=start, source_start=0, speed=Fraction(1))),
+            markers=tuple(self.markers.placed(track.markers, record_start=start, source_start=0, speed=Fraction(1))),
             enabled=bool(track.enabled),
             locked=_is_locked(track),
             digest=self._track_digest(track),
@@ -280,7 +279,7 @@ class _Reader:
             return None
         event = self._shown_event(item, known, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
         if event.markers and shown != record:
-            seen = tuple(each for each in event.markers if _counts_in(shown, each, whole=record))
+            seen = tuple(each for each in event.markers if counts_in(shown, each, whole=record))
             event = replace(event, markers=seen)
         return event
 
@@ -325,7 +324,7 @@ class _Reader:
             text=title_text(item.media_reference, item.effects) if titled else "",
             brief=own_brief(metadata) if ours else "",
             generator=generator,
-            markers=self._own_markers(item, known, start=start, speed=speed) if is_item else (),
+            markers=self.markers.of_item(item, known, start=start, speed=speed) if is_item else (),
             filled=self._filled(metadata if ours else None, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
@@ -333,15 +332,6 @@ class _Reader:
             digest=self._digest(item, opened=bool(tracks)),
             parts=parts_of(item) if self._across and is_item else None,
         )
-
-    def _own_markers(
-        self, item: otio.core.Item, known: otio.opentime.TimeRange | None, *, start: Number, speed: Fraction | None
-    ) -> tuple[Marker, ...]:
-        markers = item.markers
-        if not markers:
-            return ()
-        first = self._ruler.frames(known.start_time) if known is not None else 0
-        return tuple(self._markers(markers, record_start=start, source_start=first, speed=speed or Fraction(1)))
 
     def _inner_tracks(
         self, item: otio.schema.Stack | otio.schema.Track, *, address: Address, start: Number, window: FrameRange
@@ -374,44 +364,6 @@ class _Reader:
             after=half_up(self._ruler.frames(item.out_offset)) if item.out_offset else 0,
             digest=text_digest(item.to_json_string(indent=-1)) if self._exact else "",
         )
-
-    def timeline_markers(
-        self, markers: list[otio.schema.Marker], *, start_frame: int, duration: int
-    ) -> Iterator[Marker]:
-        """Markers of the timeline; some programs count them from the timeline's start timecode."""
-        for marker in self._markers(markers, record_start=0, source_start=0, speed=Fraction(1)):
-            if start_frame and duration <= start_frame <= marker.record.start < start_frame + duration:
-                record = marker.record
-                yield _moved(marker, record.start - start_frame, record.end - start_frame)
-            else:
-                yield marker
-
-    def _markers(
-        self,
-        markers: list[otio.schema.Marker],
-        *,
-        record_start: Number,
-        source_start: Number,
-        speed: Fraction,
-    ) -> Iterator[Marker]:
-        """Markers of what begins at a record frame with a source frame, both counted at the cut's rate, unrounded."""
-        pace = abs(speed)
-        for marker in islice(markers, len(markers)):  # the end of the list itself would cost an exception in C++
-            marked = marker.marked_range
-            note, keywords = marker_words(marker)
-            offset, length = self._ruler.frames(marked.start_time) - source_start, self._ruler.frames(marked.duration)
-            if pace != 1:  # whole frames stay integers
-                offset, length = offset / pace, length / pace
-            start = record_start + offset
-            yield Marker(
-                name=marker.name,
-                note=note,
-                keywords=keywords,
-                color=str(marker.color or ""),
-                record=self._ruler.range(start, start + length),
-                digest=marker_digest(marker) if self._exact else "",
-                metadata=foreign_digest(marker.metadata) if self._exact else "",
-            )
 
     def _digest(self, item: otio.core.Composable, *, opened: bool = False) -> str:
         """Fingerprint of an item without its place.
@@ -446,15 +398,6 @@ def _is_locked(track: otio.schema.Track) -> bool:
 
 def _is_clip(item: otio.core.Composable) -> bool:
     return isinstance(item, otio.schema.Clip)
-
-
-def _counts_in(shown: FrameRange, marker: Marker, *, whole: FrameRange) -> bool:
-    """Whether a marker lies in the part of an item that is shown; outside the item it belongs to the nearer edge."""
-    return shown.start <= max(whole.start, min(marker.record.start, whole.end - 1)) < shown.end
-
-
-def _moved(marker: Marker, start: int, end: int) -> Marker:
-    return replace(marker, record=FrameRange(start=start, end=end, rate=marker.record.rate))
 
 
 def mark_from_name(name: str) -> PickupMark | None:
