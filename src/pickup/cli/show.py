@@ -33,7 +33,7 @@ _MB = 1_000_000
 
 
 def head_line(prepared: Prepared) -> Text:
-    """What was read: name, rate, length, size."""
+    """What was read: name, rate, length, size; and in which dialect, with the reason."""
     cut = prepared.survey.cut
     drop = " drop frame" if cut.drop_frame else ""
     size = f", {prepared.delivery.size[0]}x{prepared.delivery.size[1]}"
@@ -41,6 +41,7 @@ def head_line(prepared: Prepared) -> Text:
         (cut.name, "bold"),
         f"  {float(cut.rate.fps):.6g} fps{drop} ({cut.rate_from}), {length(cut.range(0, cut.duration))}, "
         f"from {cut.timecode(0)}{size if prepared.delivery.size_from != SIZE_UNKNOWN else ''}",
+        (f"\nread as {FLAVOR_NAMES.get(cut.dialect, cut.dialect)}: {cut.dialect_from}", "dim"),
     )
 
 
