@@ -142,7 +142,8 @@ _MEDIA_RULES = (
     warning(
         "PREMIERE_MISSING_MEDIA",
         "a clip has no media",
-        remedy="write an ExternalReference to the last known path, for which Premiere then asks",
+        remedy="relink the clip or put a still in its place, and export again; programs write the last known path, for "
+        "which Premiere then asks",
         why="What Premiere makes of a MissingReference is not known; it keeps paths of its own offline clips.",
     ),
 )
