@@ -14,8 +14,8 @@ _HANDLES = 12
 _SETTINGS = ReadSettings()
 
 
-def deliver_takes(timeline: Path, destination: Path) -> None:
-    """Writes `destination` as `pickup fill` does, read back and compared."""
+def deliver_takes(timeline: Path, destination: Path, *, flavor: str) -> None:
+    """Writes `destination` as `pickup fill` does, read back, compared and linted."""
     found = _survey(timeline)
     order = Order(
         timeline=timeline,
@@ -26,7 +26,7 @@ def deliver_takes(timeline: Path, destination: Path) -> None:
         size=(1920, 1080),
         facts={},
     )
-    deliver_timeline(order, destinations={"otio": destination})
+    deliver_timeline(order, destinations={flavor: destination})
 
 
 def write_takes(timeline: Path, destination: Path) -> None:

@@ -29,11 +29,11 @@ def write_takes(timeline: str, destination: str) -> None:
     pickup_sides.write_takes(Path(timeline), Path(destination))
 
 
-def deliver_takes(timeline: str, destination: str) -> None:
-    """The same as Pickup delivers it: read back and compared."""
+def deliver_takes(timeline: str, destination: str, flavor: str) -> None:
+    """The same as Pickup delivers it in one flavor: read back, compared and linted."""
     import pickup_sides  # noqa: PLC0415
 
-    pickup_sides.deliver_takes(Path(timeline), Path(destination))
+    pickup_sides.deliver_takes(Path(timeline), Path(destination), flavor=flavor)
 
 
 SIDES: Mapping[str, Callable[..., None]] = MappingProxyType(
