@@ -194,7 +194,7 @@ def test_what_a_format_cannot_carry_is_on_every_page_and_told_at_every_run(edit:
     assert {"for Resolve", "for Premiere", "FCP7 XML, for both", "plain OTIO"} <= {
         line.strip().partition("  ")[0] for line in again.out.splitlines() if str(edit.folder) in line
     }
-    head, _, told = again.out.partition("Not in these files, because their formats have no place for it:")
+    head, _, told = again.out.partition("Unsupported: not in these files, because their formats have no place for it:")
     assert told, again.out
     assert "marker keywords (1 place)" in told.partition("To look at after an import:")[0]
     assert "a clip is retimed (1 place)" in told.partition("To look at after an import:")[2]

@@ -154,7 +154,7 @@ def print_findings(findings: Iterable[Finding], *, console: Console) -> None:
     if remarks.others:
         blocks.append((findings_table(remarks.others),))
     if remarks.lost:
-        title = "Not in these files, because their formats have no place for it:"
+        title = "Unsupported: not in these files, because their formats have no place for it:"
         blocks.append((title, _remarks_table(remarks.lost)))
     if remarks.doubted:
         blocks.append(("To look at after an import:", _remarks_table(remarks.doubted)))
