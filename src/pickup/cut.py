@@ -121,7 +121,7 @@ class Parts:
     Attributes:
         effects: Of every effect but plain time warps.
         metadata: Of metadata that belongs to no NLE.
-        alternates: Of the references that are not shown, by key and file name.
+        alternates: Of the references that are not shown, by file name.
     """
 
     effects: str = ""

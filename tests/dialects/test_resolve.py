@@ -560,7 +560,7 @@ def test_a_file_that_resolve_wrote_comes_back_as_it_was() -> None:
 
 def test_in_resolves_own_cut_only_takes_and_their_tracks_are_shaped() -> None:
     odd = clip("Harbor", reference=external("file:///media/a.mov"), markers=[marker(3, comment="x")])
-    short = track(odd, dissolve(), gap(10), name="Video 1", metadata={"Resolve_OTIO": {"Locked": False}})
+    short = track(odd, dissolve(), clip("b.mov"), gap(10), name="Video 1", metadata={"Resolve_OTIO": {"Locked": False}})
     new = track(gap(5), filled(clip("t.mov", reference=external("file:///lib/t.mov"), length=20)), name="Video 2")
     timeline = timeline_of(short, new)
     timeline.metadata["Resolve_OTIO"] = {"Resolve OTIO Meta Version": "1.0"}
@@ -568,8 +568,32 @@ def test_in_resolves_own_cut_only_takes_and_their_tracks_are_shaped() -> None:
     made = written(timeline, came_as="resolve")
     assert json.loads(made.tracks[0].to_json_string()) == before
     assert own(made.tracks[1]) == {"Locked": False}
-    assert [item.source_range.duration.value for item in made.tracks[1]] == [5, 20, 33]
+    length = made.tracks[0].range_of_child_at_index(3).end_time_exclusive().value
+    assert [item.source_range.duration.value for item in made.tracks[1]] == [5, 20, length - 25]
     assert made.tracks[1][1].media_reference.target_url == "/lib/t.mov"
+
+
+def test_a_transition_against_a_gap_is_left_out_of_resolves_own_cut_too() -> None:
+    timeline = timeline_of(track(clip("a.mov"), dissolve(), gap(10), clip("b.mov"), dissolve(), clip("c.mov")))
+    timeline.metadata["Resolve_OTIO"] = {}
+    made = written(timeline, came_as="resolve")
+    assert [isinstance(each, otio.schema.Transition) for each in made.tracks[0]] == [False, False, False, True, False]
+
+
+def test_marks_that_say_nothing_stay_as_they_are() -> None:
+    timeline = timeline_of(track(clip("a.mov")))
+    timeline.metadata["Resolve_OTIO"] = {}
+    assert own(written(timeline, came_as="resolve")) == {}
+
+
+def test_the_reference_that_is_shown_stands_where_resolve_looks_for_it() -> None:
+    shown, other = external("file:///media/hq.mov"), external("file:///media/proxy.mov")
+    both = clip("a.mov")
+    both.set_media_references({"DEFAULT_MEDIA": other, "HQ": shown}, "HQ")
+    (made,) = written(timeline_of(track(both))).tracks[0]
+    assert made.active_media_reference_key == "DEFAULT_MEDIA"
+    assert made.media_reference.target_url == "/media/hq.mov"
+    assert made.media_references()["HQ"].target_url == "/media/proxy.mov"
 
 
 def test_a_start_that_was_read_exactly_is_written_as_resolve_wrote_it() -> None:

@@ -96,7 +96,8 @@ def test_a_marker_before_the_first_frame_of_the_media_keeps_its_length(flavor: s
     new = crossed(clip(markers=[marker(-100, length=length)]), flavor=flavor).new
     assert new is not None
     record = new.tracks[0].events[0].markers[0].record
-    assert (record.start, record.length) == (-124, length)
+    shortest = 1 if flavor == "resolve" else 0  # Resolve has none that is shorter than a frame
+    assert (record.start, record.length) == (-124, max(length, shortest))
 
 
 @ALL

@@ -120,14 +120,14 @@ def _is_warp(effect: otio.schema.Effect) -> bool:
 
 
 def _alternates(clip: otio.schema.Clip) -> str:
-    """Keys and file names of the references that are not shown; how a file spells paths does not count."""
+    """File names of the references that are not shown; how a file spells paths and names keys does not count."""
     references = clip.media_references()
     if len(references) <= 1:
         return ""
     shown = clip.active_media_reference_key
     names = (
-        f"{key} {file_name(getattr(reference, 'target_url', None) or reference.name or '')}"
-        for key, reference in sorted(references.items())
+        file_name(getattr(reference, "target_url", None) or reference.name or "")
+        for key, reference in references.items()
         if key != shown
     )
-    return text_digest("\n".join(names))
+    return text_digest("\n".join(sorted(names)))

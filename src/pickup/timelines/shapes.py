@@ -28,6 +28,7 @@ OURS = "pickup"
 PICTURE_AND_SOUND = ("Video", "Audio")
 """The kinds of track that an NLE takes from an OTIO file."""
 
+_DEFAULT_MEDIA = "DEFAULT_MEDIA"
 MEDIA_URL = "Media Url"
 """Where Resolve keeps the last path of offline media."""
 
@@ -211,6 +212,17 @@ def leave_out(item: otio.core.Item, *, unwanted: Callable[[otio.schema.Effect], 
 def is_speed(effect: otio.schema.Effect) -> bool:
     """Whether an effect changes time: a constant speed, a freeze or a ramp."""
     return isinstance(effect, otio.schema.TimeEffect)
+
+
+def show_by_default(clip: otio.schema.Clip) -> None:
+    """Puts the reference that is shown under `DEFAULT_MEDIA`: no NLE is known to look for another key."""
+    key, references = clip.active_media_reference_key, clip.media_references()
+    if key == _DEFAULT_MEDIA or key not in references:
+        return
+    shown, other = references.pop(key), references.pop(_DEFAULT_MEDIA, None)
+    if other is not None:
+        references[key] = other
+    clip.set_media_references({_DEFAULT_MEDIA: shown, **references}, _DEFAULT_MEDIA)
 
 
 def is_idle(effect: otio.schema.Effect) -> bool:

@@ -30,6 +30,7 @@ from pickup.timelines.shapes import (
     put_away,
     respell,
     set_missing,
+    show_by_default,
     source_start,
     span,
     spelled_rate,
@@ -95,8 +96,8 @@ def write(timeline: otio.schema.Timeline, *, writing: Writing) -> bytes:
     """
     was_premiere = writing.came_as == NAME
     timeline.name = timeline.tracks.name = writing.name
-    put_away(timeline, RESOLVE)
     if not was_premiere:
+        put_away(timeline, RESOLVE)
         _mark(timeline, writing=writing)
     stacks = list(walk_stacks(timeline.tracks))
     if was_premiere:
@@ -154,6 +155,7 @@ def _shape_item(item: otio.core.Item) -> None:
     for marker in item.markers:
         note_in_comment(marker)
     if isinstance(item, otio.schema.Clip):
+        show_by_default(item)
         _find_offline(item)
         for reference in item.media_references().values():
             respell(reference, style=PathStyle.URL)

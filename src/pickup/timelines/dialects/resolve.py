@@ -38,6 +38,7 @@ from pickup.timelines.shapes import (
     put_away,
     respell,
     set_missing,
+    show_by_default,
     span,
     spelled_rate,
     tracks_of,
@@ -114,12 +115,12 @@ def _make_exact(clip: otio.schema.Clip) -> None:
 def write(timeline: otio.schema.Timeline, *, writing: Writing) -> bytes:
     """The timeline in Resolve's shape; what Resolve itself wrote stays as it is."""
     timeline.name = writing.name
-    put_away(timeline, PREMIERE)
-    set_missing(timeline, RESOLVE, _VERSION)
     shaper = _Shaper(timeline, writing=writing)
     if writing.came_as == NAME:
         shaper.complete()
     else:
+        put_away(timeline, PREMIERE)
+        set_missing(timeline, RESOLVE, _VERSION)
         shaper.shape()
     text: str = timeline.to_json_string(indent=4)
     return text.encode()
@@ -161,10 +162,11 @@ class _Shaper:
             timeline.global_start_time = otio.opentime.RationalTime(writing.start_frame, self._rate)
 
     def complete(self) -> None:
-        """Shapes what came into Resolve's own cut: takes, and tracks for them."""
+        """Shapes what came into Resolve's own cut: takes, and tracks for them; takes out what it would not import."""
         for stack in walk_stacks(self._timeline.tracks):
             length = self._length(stack)
             for track in tracks_of(stack):
+                _drop_loose_transitions(track)
                 for clip in track:
                     if is_take(clip) and isinstance(clip, otio.schema.Clip):
                         self._clip(clip, frames=half_up(record_length(clip, ruler=self._ruler)), kind=track.kind)
@@ -293,6 +295,7 @@ class _Shaper:
         self._markers(compound)
 
     def _clip(self, clip: otio.schema.Clip, *, frames: int, kind: str, moved: Fraction = _NOT_MOVED) -> None:
+        show_by_default(clip)
         make_resolves(clip)
         leave_out(clip, unwanted=_is_of_another)
         facts = self._facts.get(url_of(clip.media_reference))
@@ -313,6 +316,10 @@ class _Shaper:
         for marker in item.markers:
             note, keywords = marker_words(marker)
             set_missing(marker, RESOLVE, {"Keywords": list(keywords), "Note": note})
+            marked = marker.marked_range
+            if not marked.duration.value:  # Resolve's own are one frame long at least
+                one = otio.opentime.RationalTime(1, self._rate)
+                marker.marked_range = otio.opentime.TimeRange(marked.start_time, one)
             note_in_comment(marker)
             if marker.color and not marker.color.isupper():
                 marker.color = marker.color.upper()
