@@ -42,14 +42,14 @@ def test_media_begin_at_the_exact_seconds_of_their_first_timecode(
     assert (facts.size, facts.channels) == ((160, 90), 0)
 
 
-def test_what_has_no_moving_picture_or_cannot_be_opened_is_left_out(tmp_path: Path) -> None:
+def test_a_still_and_what_cannot_be_opened_are_left_out(tmp_path: Path) -> None:
     still = SampleMedia(name="map.png", frames=1, rate=Fraction(24), sort=MediaSort.STILL)
     sound = SampleMedia(name="wild.wav", frames=24, rate=Fraction(24), sort=MediaSort.SOUND)
     make_media([still, sound], folder=tmp_path)
     broken = tmp_path / "broken.mov"
     broken.write_bytes(b"no film")
     names = (still.name, sound.name, broken.name, "never.mov")
-    assert media_facts([str(tmp_path / name) for name in names]) == {}
+    assert list(media_facts([str(tmp_path / name) for name in names])) == [str(tmp_path / sound.name)]
 
 
 def test_takes_are_described_as_they_were_counted_when_they_were_made() -> None:

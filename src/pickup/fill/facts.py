@@ -8,6 +8,7 @@ from pathlib import Path, PurePath
 
 from pickup.errors import TimingError
 from pickup.media.probe import MediaInfo, probe_files
+from pickup.media.sound import SOUND_EXTENSIONS, SoundInfo, probe_sounds
 from pickup.takes import Relink
 from pickup.timelines.dialect import MediaFacts
 from pickup.timing import parse_timecode
@@ -16,9 +17,11 @@ _SAMPLE_RATE = 48000
 
 
 def media_facts(paths: Sequence[str]) -> Mapping[str, MediaFacts]:
-    """Facts by local path; a file that cannot be probed, or has no picture, is left out."""
-    found = probe_files([Path(path) for path in paths])
-    return {each.path: _facts(each) for each in found if isinstance(each, MediaInfo) and not each.is_still}
+    """Facts by local path; a file that cannot be probed, or shows one picture only, is left out."""
+    files = [Path(path) for path in paths]
+    found = probe_files([path for path in files if path.suffix.lower() not in SOUND_EXTENSIONS])
+    pictures = {each.path: _facts(each) for each in found if isinstance(each, MediaInfo) and not each.is_still}
+    return pictures | {each.path: _facts_of_sound(each) for each in probe_sounds(files)}
 
 
 def facts_of_takes(relinks: Iterable[Relink], *, size: tuple[int, int]) -> Mapping[str, MediaFacts]:
@@ -34,6 +37,15 @@ def facts_of_takes(relinks: Iterable[Relink], *, size: tuple[int, int]) -> Mappi
         for relink in relinks
         for take in relink.takes
     }
+
+
+def _facts_of_sound(found: SoundInfo) -> MediaFacts:
+    return MediaFacts(
+        start=found.start_seconds,
+        duration=found.seconds,
+        channels=found.channels,
+        sample_rate=found.sample_rate or _SAMPLE_RATE,
+    )
 
 
 def _facts(found: MediaInfo) -> MediaFacts:
