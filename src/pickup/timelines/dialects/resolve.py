@@ -44,7 +44,7 @@ from pickup.timelines.shapes import (
     tracks_of,
     walk_stacks,
 )
-from pickup.timelines.texts import child, marker_words
+from pickup.timelines.texts import child, marker_words, plain
 from pickup.timelines.warps import PREMIERE, follows_premiere, to_known_digits
 from pickup.timing import Number, exact_rate, exact_value, half_up
 
@@ -309,7 +309,8 @@ class _Shaper:
         namespace(clip, RESOLVE)
         if kind == otio.schema.TrackKind.Audio:
             channels = facts.channels if facts is not None and facts.channels else _STEREO
-            set_missing(clip, RESOLVE, {"Channels": _channels(min(channels, _STEREO))})
+            played = _channels_played(clip) or list(range(min(channels, _STEREO)))
+            set_missing(clip, RESOLVE, {"Channels": _channels(played)})
 
     def _markers(self, item: otio.core.Item) -> None:
         """The notes and keywords of markers where Resolve reads them; colors in upper case."""
@@ -353,8 +354,17 @@ def _mark_track(track: otio.schema.Track) -> None:
     set_missing(track, RESOLVE, {"Audio Type": "Mono" if mono else "Stereo", "Locked": locked, "SoloOn": False})
 
 
-def _channels(count: int) -> list[dict[str, int]]:
-    return [{"Source Channel ID": channel, "Source Track ID": 0} for channel in range(count)]
+def _channels_played(clip: otio.schema.Clip) -> list[int]:
+    """Channels of its file that a clip from FCP7 XML plays, from 0; there they count from 1."""
+    known = plain(child(clip.metadata, "fcp_xml", "sourcetrack"))
+    tables = known if isinstance(known, list) else [known]
+    stated = [str(each.get("trackindex", "")).strip() for each in tables if isinstance(each, dict)]
+    whole = all(each.isascii() and each.isdigit() and len(each) < len("10000") for each in stated)
+    return [max(int(each) - 1, 0) for each in stated] if whole else []
+
+
+def _channels(played: list[int]) -> list[dict[str, int]]:
+    return [{"Source Channel ID": channel, "Source Track ID": 0} for channel in played]
 
 
 def _is_of_another(effect: otio.schema.Effect) -> bool:

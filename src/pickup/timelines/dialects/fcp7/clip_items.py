@@ -10,9 +10,10 @@ from xml.etree import ElementTree as ET
 
 import opentimelineio as otio
 
-from pickup.cut import EventKind
-from pickup.timelines.classify import MediaLooker, classify
+from pickup.cut import EventKind, MediaKind
+from pickup.timelines.classify import MediaLooker, classify, kind_by_extension
 from pickup.timelines.dialect import Writing
+from pickup.timelines.dialects.fcp7.channels import channel_played
 from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, fill_from_table, table_of, truth
 from pickup.timelines.dialects.fcp7.files import Media, MediaBook
 from pickup.timelines.dialects.fcp7.generators import add_matte, add_title, color_of
@@ -20,7 +21,7 @@ from pickup.timelines.dialects.fcp7.layout import Placed, first_file_of, inner_l
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import NEIGHBOR
-from pickup.timelines.dialects.fcp7.played import Played, find_played, ramp_filters
+from pickup.timelines.dialects.fcp7.played import Played, Room, find_played, find_room, ramp_filters
 from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, add_rate
 from pickup.timelines.dialects.fcp7.reading_clips import FILTER_KEY, STANDS_IN
 from pickup.timelines.dialects.fcp7.retimes import add_remap
@@ -94,6 +95,18 @@ class ClipWriter:
         if isinstance(reference, otio.schema.GeneratorReference):
             return self._generator(track, item, reference, placed=placed, channel=channel)
         return self._missing(track, item, placed=placed, channel=channel)
+
+    def room(self, placed: Placed) -> Room:
+        """Frames that an item has for the transitions beside it."""
+        item = placed.item
+        if isinstance(item, otio.core.Composition):
+            inside = inner_length(item, ruler=Ruler(rate=self._writing.rate))
+            return find_room(placed, item, inside=inside, fps=self._fps) if inside else Room()
+        url = first_file_of(item.media_reference) if isinstance(item, otio.schema.Clip) else ""
+        if not isinstance(item, otio.schema.Clip) or not url or kind_by_extension(url) is MediaKind.STILL:
+            return Room()
+        media = self._book.media(item.media_reference, url=url, source=source_start(item))
+        return find_room(placed, item, media=media, fps=self._fps)
 
     def finish(self, element: ET.Element, item: otio.core.Item) -> None:
         """What stands behind the links: what came with the item from FCP7 XML, and Pickup's notes."""
@@ -223,7 +236,8 @@ class ClipWriter:
         if channel.number is not None:
             source = add(element, "sourcetrack")
             add(source, "mediatype", "audio")
-            add(source, "trackindex", channel.number + 1)
+            plays = channel_played(item, number=channel.number, book=self._book)
+            add(source, "trackindex", plays or channel.number + 1)
         if not channel.is_first:
             return
         scale = Scale(fps=self._fps, first=Fraction(played.shown), source=source_start(item), pace=played.remap.pace)
@@ -268,8 +282,8 @@ def _add_effects(element: ET.Element, item: otio.core.Item, *, played: Played) -
     for ramp in ramp_filters(item) if speed is None else []:
         add_table(element, "filter", ramp)
     if speed is not None and speed != 1:
-        first = played.shown if speed == 0 else played.first
-        add_remap(element, speed, played=first, length=played.out - played.first, total=played.total)
+        length = played.out - played.first
+        add_remap(element, speed, played=played.first, length=length, total=played.total, held=played.held)
     for effect in item.effects:
         known = effect.metadata.get(_XML)
         if isinstance(effect, otio.schema.TimeEffect) or known is None:  # a time warp is a time effect

@@ -18,7 +18,7 @@ from pickup.cut import MediaKind, Size
 from pickup.paths import PathKind, PathStyle, file_name, parse_path, write_path
 from pickup.timelines.classify import kind_by_extension
 from pickup.timelines.dialect import MediaFacts, Writing
-from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, table_of
+from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, listed, table_of
 from pickup.timelines.dialects.fcp7.rates import Start, add_rate, add_timecode, has_timebase
 from pickup.timelines.ruler import seconds_of
 from pickup.timelines.texts import child, text_of
@@ -81,7 +81,8 @@ class MediaBook:
             uses.known = reference.available_range
         uses.metadata = uses.metadata or table_of(reference.metadata.get("fcp_xml"))
         uses.heard = uses.heard or item.heard
-        uses.end = max(uses.end, item.end - self._origin(reference, url=url, source=item.start))
+        end = item.end - self._origin(reference, url=url, source=item.start)
+        uses.end = max(uses.end, end, item.lasts if kind_by_extension(url) is MediaKind.STILL else end)
 
     def media(self, reference: otio.core.MediaReference, *, url: str, source: Fraction) -> Media:
         """The file that a clip beginning at a source time shows."""
@@ -124,6 +125,16 @@ class MediaBook:
         uses = self._uses.get(self.pathurl(url))
         sounds = kind_by_extension(url) is MediaKind.SOUND or (uses is not None and uses.heard)
         return _STEREO if sounds else 0
+
+    def channels_known(self, url: str) -> int:
+        """Channels of sound that a file has, as a probe or the timeline says; zero where neither does."""
+        facts = self._writing.facts.get(url)
+        if facts is not None:
+            return facts.channels
+        uses = self._uses.get(self.pathurl(url))
+        sounds = listed(child(uses.metadata, "media", "audio")) if uses is not None else []
+        counts = [text_of(table_of(each).get("channelcount")).strip() for each in sounds]
+        return sum(int(each) for each in counts if each.isascii() and each.isdigit() and len(each) < len("10000"))
 
     def identify(self, *key: object) -> tuple[str, bool]:
         """The number of a file, and whether it is mentioned for the first time."""
@@ -194,10 +205,16 @@ class MediaBook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """Source seconds that one clip shows, lowest first, and whether it stands on an audio track."""
+    """Source seconds that one clip shows, lowest first, and whether it stands on an audio track.
+
+    Attributes:
+        end: Frames that a transition shows of it behind its own count too.
+        lasts: Seconds for which it is seen, its transitions among them.
+    """
 
     start: Fraction
     end: Fraction
+    lasts: Fraction
     heard: bool
 
 

@@ -23,6 +23,7 @@ class Placed:
         tail: Frames of the transition behind it that lie after `end`; likewise.
         before: For a transition: its frames before the edit at `start`; `after` likewise.
         closed: For a transition: whether a clip item stands directly before it, and behind it.
+        wanted: For a transition that is written shorter than it is: its frames before and after the edit.
     """
 
     item: otio.core.Composable
@@ -33,6 +34,7 @@ class Placed:
     before: int = 0
     after: int = 0
     closed: tuple[bool, bool] = (True, True)
+    wanted: tuple[int, int] | None = None
 
 
 def place(track: otio.schema.Track, *, ruler: Ruler) -> list[Placed]:
@@ -132,21 +134,28 @@ def source_start(item: otio.core.Item) -> Fraction:
 def note_uses(stack: otio.core.Composition, book: MediaBook, *, ruler: Ruler) -> None:
     """Tells the book of every file that a clip shows or holds as another take, compound clips included."""
     for track in tracks_of(stack):
-        for item in track:
+        for placed in place(track, ruler=ruler):
+            item = placed.item
             if isinstance(item, otio.schema.Stack | otio.schema.Track):
                 note_uses(item, book, ruler=ruler)
             elif isinstance(item, otio.schema.Clip):
-                _note_clip(item, book, ruler=ruler, heard=track.kind == otio.schema.TrackKind.Audio)
+                _note_clip(item, book, placed=placed, ruler=ruler, heard=track.kind == otio.schema.TrackKind.Audio)
 
 
-def _note_clip(clip: otio.schema.Clip, book: MediaBook, *, ruler: Ruler, heard: bool) -> None:
+def _note_clip(clip: otio.schema.Clip, book: MediaBook, *, placed: Placed, ruler: Ruler, heard: bool) -> None:
     speed = speed_of(clip)
-    length = ruler.rate.seconds(record_length(clip, ruler=ruler)) * abs(Fraction(1) if speed is None else speed)
+    pace = abs(Fraction(1) if speed is None else speed)
+    head, tail = placed.head or 0, placed.tail or 0
+    length = ruler.rate.seconds(record_length(clip, ruler=ruler))
     start = source_start(clip)
+    # A transition behind it shows what comes next; backwards, one in front of it does.
+    shown = length * pace if pace else ruler.rate.seconds(1)
+    end = start + shown + ruler.rate.seconds(head if speed is not None and speed < 0 else tail) * pace
+    used = Used(start=start, end=end, lasts=length + ruler.rate.seconds(head + tail), heard=heard)
     for reference in clip.media_references().values():
         url = first_file_of(reference)
         if url:
-            book.note_use(reference, url=url, item=Used(start=start, end=start + length, heard=heard))
+            book.note_use(reference, url=url, item=used)
 
 
 def all_tracks_of(stack: otio.core.Composition) -> list[otio.schema.Track]:

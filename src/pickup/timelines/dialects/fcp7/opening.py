@@ -18,8 +18,9 @@ from xml.etree import ElementTree as ET
 import opentimelineio as otio
 
 from pickup.errors import TimelineError
+from pickup.timelines.dialects.fcp7.channels import settle_channels
 from pickup.timelines.dialects.fcp7.elements import add, number_at, text_at, whole_at
-from pickup.timelines.dialects.fcp7.notes import Notes, take_notes
+from pickup.timelines.dialects.fcp7.notes import LARGEST_FRAME, Notes, take_notes
 from pickup.timelines.dialects.fcp7.rates import rate_of, read_start
 
 TAKES_BIN = "Pickup takes"
@@ -38,6 +39,7 @@ _ADAPTER = "fcp_xml"
 CONFUSED = (AttributeError, KeyError, TypeError, ValueError, IndexError, RecursionError, otio.exceptions.OTIOError)
 """What Python says of a file in which something is missing."""
 
+_COUNTED = ("start", "end", "in", "out", "duration", "file/duration", "sequence/duration")
 _AGAIN = "export the sequence again as Final Cut Pro XML"
 
 
@@ -177,6 +179,7 @@ def _spell_out(sequence: ET.Element, root: ET.Element) -> dict[tuple[str, str], 
 
 
 def _make_readable(sequence: ET.Element, *, path: Path) -> None:
+    settle_channels(sequence)
     for element in list(sequence.iter()):
         if element.tag == "track":
             _check_track(element, path=path)
@@ -266,6 +269,7 @@ def _make_times_readable(element: ET.Element) -> None:
 def _check_track(track: ET.Element, *, path: Path) -> None:
     items = [each for each in track if each.tag in ITEM_TAGS]
     for index, item in enumerate(items):
+        _check_sizes(item, path=path)
         for tag in ("start", "end"):
             number = number_at(item, tag)
             if number is None:
@@ -279,6 +283,14 @@ def _check_track(track: ET.Element, *, path: Path) -> None:
         for tag, side in (("start", -1), ("end", 1)):
             if whole_at(item, tag) == NEIGHBOR and not _is_transition(items, index + side):
                 raise _unplaced(item, f"has its {tag} in a transition that is not there", path=path)
+
+
+def _check_sizes(item: ET.Element, *, path: Path) -> None:
+    for tag in _COUNTED:
+        number = number_at(item, tag)
+        if number is not None and abs(number) > LARGEST_FRAME:
+            owner, _, name = tag.rpartition("/")
+            raise _unplaced(item, f"states {text_at(item, tag)} as the {name} of its {owner or 'item'}", path=path)
 
 
 def _make_transition_readable(item: ET.Element) -> None:

@@ -8,7 +8,7 @@ rate stated every reader agrees. What no whole frame says is noted.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -30,6 +30,7 @@ class Played:
     Attributes:
         first: `in`: the head of a transition before `start` counts too; `out` is exclusive.
         shown: Played frame at the item's own start.
+        held: Media frame that a freeze shows.
         total: Frames that its media has, in the rate of the sequence.
         note: The exact position, where `first` does not say it.
     """
@@ -37,9 +38,32 @@ class Played:
     first: int
     out: int
     shown: int
+    held: int
     total: Number
     remap: Remap
     note: Note
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """Played frames that an item has before its own first and after its own last; None where any number will do."""
+
+    head: int | None = None
+    tail: int | None = None
+
+
+def find_room(
+    placed: Placed, item: otio.core.Item, *, fps: Fraction, media: Media | None = None, inside: int = 0
+) -> Room:
+    """What transitions beside an item can show of its media: `in` is never below 0, nor `out` beyond the end."""
+    remap = remap_of(item)
+    if remap.speed == 0:
+        return Room()
+    bare = replace(placed, head=None, tail=None)
+    played = find_played(bare, item, fps=fps, media=media, inside=inside)
+    if remap.speed is None:
+        return Room(head=played.first)
+    return Room(head=played.first, tail=max(math.floor(played.total / remap.pace) - played.out, 0))
 
 
 def find_played(
@@ -63,13 +87,16 @@ def find_played(
     base = _curve_start(item)
     if base is None:
         base = played_frame(remap.speed, media=offset * fps, length=length, total=total)
-    first = max(_nearest(base, remap=remap, media=media, fps=fps) - head, 0)
+    held = _nearest(base, remap=remap, media=media, fps=fps)
+    first = max(held - head, 0)
+    if remap.speed == 0 and (media is not None or inside):  # whatever is played, it shows the one frame
+        first = max(min(first, math.floor(total) - head - length - tail), 0)
     out = first + head + length + tail
     if media is None and not inside:
         total = out * remap.pace  # as a reader takes it from the clip item's own duration
-    read = media_frame(_as_read(remap, first + head), played=Fraction(first + head), length=length, total=total) / fps
+    read = media_frame(_as_read(remap, held), played=Fraction(first + head), length=length, total=total) / fps
     note: Note = {} if read == offset else {"source": str(offset), "written": [first, out]}
-    return Played(first=first, out=out, shown=first + head, total=total, remap=remap, note=note)
+    return Played(first=first, out=out, shown=first + head, held=held, total=total, remap=remap, note=note)
 
 
 def remap_of(item: otio.core.Item) -> Remap:
@@ -107,8 +134,8 @@ def _curve_start(item: otio.core.Item) -> Fraction | None:
     return None
 
 
-def _as_read(remap: Remap, shown: int) -> Remap:
-    return Remap(speed=Fraction(0), curve=((Fraction(0), Fraction(shown)),)) if remap.speed == 0 else remap
+def _as_read(remap: Remap, held: int) -> Remap:
+    return Remap(speed=Fraction(0), curve=((Fraction(0), Fraction(held)),)) if remap.speed == 0 else remap
 
 
 def _nearest(base: Fraction, *, remap: Remap, media: Media | None, fps: Fraction) -> int:

@@ -18,7 +18,7 @@ from pickup.errors import TimelineError
 from pickup.timelines.dialect import Reading
 from pickup.timelines.dialects.fcp7.elements import is_false, listed, number_at, table_of, text_at, whole_at
 from pickup.timelines.dialects.fcp7.markers import Scale, restore_markers
-from pickup.timelines.dialects.fcp7.notes import restore_own
+from pickup.timelines.dialects.fcp7.notes import noted_frames, restore_own
 from pickup.timelines.dialects.fcp7.opening import (
     CHANNEL,
     CLIP_TAGS,
@@ -209,7 +209,8 @@ def _restore_padding(stack: otio.schema.Stack, sequence: ET.Element, *, fps: Fra
     note = opened.notes.get(sequence, {})
     if note.get("length") != whole_at(sequence, "duration"):
         return
-    for track, wanted in zip(stack, listed(note.get("ends")), strict=False):
+    for track, stated in zip(stack, listed(note.get("ends")), strict=False):
+        wanted = noted_frames(stated)
         end = round(sum(each.source_range.duration.value for each in track if isinstance(each, otio.core.Item)))
-        if isinstance(wanted, int) and wanted > end:
+        if wanted is not None and wanted > end:
             track.append(_gap(wanted - end, fps))

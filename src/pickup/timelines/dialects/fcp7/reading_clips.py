@@ -16,7 +16,7 @@ import opentimelineio as otio
 from pickup.timelines.dialects.fcp7.elements import is_false, listed, number_at, table_of, to_table, whole_at
 from pickup.timelines.dialects.fcp7.generators import words_of
 from pickup.timelines.dialects.fcp7.markers import Scale, restore_markers
-from pickup.timelines.dialects.fcp7.notes import Note, Notes, restore_own
+from pickup.timelines.dialects.fcp7.notes import Note, Notes, noted_fraction, noted_frames, restore_own
 from pickup.timelines.dialects.fcp7.opening import Opened
 from pickup.timelines.dialects.fcp7.rates import exact_moment, moment, rate_of, read_start
 from pickup.timelines.dialects.fcp7.retimes import Remap, as_decimal, find_remap, is_remap, media_frame
@@ -29,6 +29,7 @@ STANDS_IN = "stands_in"
 """Says of a generator that it is what another program's was written as."""
 
 _XML = "fcp_xml"
+_FASTEST = 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,14 +104,8 @@ def _media(element: ET.Element, *, fps: Fraction, opened: Opened) -> _Media:
 
 def _noted_offset(note: Note, element: ET.Element) -> Fraction | None:
     """Seconds from the media's first frame that no whole `in` says, while the clip item is as it was written."""
-    exact = note.get("source")
     written = [whole_at(element, tag) for tag in ("in", "out")]
-    if not isinstance(exact, str) or listed(note.get("written")) != written:
-        return None
-    try:
-        return Fraction(exact)
-    except (ValueError, ZeroDivisionError):
-        return None
+    return noted_fraction(note.get("source")) if listed(note.get("written")) == written else None
 
 
 def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap, played: Fraction, note: Note) -> None:
@@ -143,7 +138,7 @@ def _warps(element: ET.Element, remap: Remap, *, played: Fraction, note: Note) -
         return [ramp]
     if remap.speed == 0:
         return [otio.schema.FreezeFrame()]
-    scalars = [each for each in listed(note.get("scalars")) if isinstance(each, float)]
+    scalars = [each for each in listed(note.get("scalars")) if isinstance(each, float) and abs(each) <= _FASTEST]
     if remap.speed == 1 and not scalars:
         return []
     return [otio.schema.LinearTimeWarp(time_scalar=each) for each in scalars or [float(remap.speed)]]
@@ -187,9 +182,11 @@ def restored_transition(
     """Corrects a transition that lies over the edit at record frame `at`; keeps its effect for writing it again."""
     start, end = whole_at(element, "start") or 0, whole_at(element, "end") or 0
     note = notes.get(element, {})
-    stated = note.get("before") if listed(note.get("written")) == [at, end] else None
-    transition.in_offset = moment(stated if isinstance(stated, int) else max(at - start, 0), fps)
-    transition.out_offset = moment(max(end - at, 0), fps)
+    before, after = max(at - start, 0), max(end - at, 0)
+    if listed(note.get("written")) == [start, at, end]:  # written shorter than it is
+        wanted = (noted_frames(note.get("before")), noted_frames(note.get("after")))
+        before, after = (before if wanted[0] is None else wanted[0], after if wanted[1] is None else wanted[1])
+    transition.in_offset, transition.out_offset = moment(before, fps), moment(after, fps)
     effect = element.find("effect")
     known = table_of(transition.metadata.get(_XML))
     known["effect"] = to_table(effect) if effect is not None else {}

@@ -113,8 +113,8 @@ def _at(curve: Sequence[tuple[Fraction, Fraction]], played: Fraction) -> Fractio
     return low if end <= start else low + (high - low) * (played - start) / (end - start)
 
 
-def add_remap(item: ET.Element, speed: Fraction, *, played: int, length: int, total: Number) -> None:
-    """The filter of a constant speed, as Premiere and Resolve write it."""
+def add_remap(item: ET.Element, speed: Fraction, *, played: int, length: int, total: Number, held: int = 0) -> None:
+    """The filter of a constant speed, as Premiere and Resolve write it; `held` is the media frame of a freeze."""
     effect = add(add(item, "filter"), "effect")
     for tag, text in (
         ("name", "Time Remap"),
@@ -128,7 +128,7 @@ def add_remap(item: ET.Element, speed: Fraction, *, played: int, length: int, to
     _add_parameter(effect, "speed", as_decimal(abs(speed) * _PERCENT), limits=(-100000, 100000))
     _add_parameter(effect, "reverse", truth(speed < 0))
     _add_parameter(effect, "frameblending", "FALSE")
-    _add_curve(effect, speed, played=played, length=length, total=total)
+    _add_curve(effect, speed, played=played, length=length, total=total, held=held)
 
 
 def _add_parameter(
@@ -144,7 +144,7 @@ def _add_parameter(
     return parameter
 
 
-def _add_curve(effect: ET.Element, speed: Fraction, *, played: int, length: int, total: Number) -> None:
+def _add_curve(effect: ET.Element, speed: Fraction, *, played: int, length: int, total: Number, held: int) -> None:
     whole = total / abs(speed) if speed else Fraction(played + length)
     parameter = _add_parameter(effect, _CURVE, "0", limits=(0, int(total)))
     for flag, when in (
@@ -153,7 +153,7 @@ def _add_curve(effect: ET.Element, speed: Fraction, *, played: int, length: int,
         ("speedkfout", Fraction(played + length)),
         ("speedkfend", Fraction(whole)),
     ):
-        frame = Fraction(played) if not speed else when * speed if speed > 0 else total + when * speed
+        frame = Fraction(held) if not speed else when * speed if speed > 0 else total + when * speed
         key = add(parameter, "keyframe")
         add(key, "when", as_decimal(when))
         add(key, "value", as_decimal(frame))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
@@ -18,6 +18,7 @@ import opentimelineio as otio
 from pickup.errors import TimelineError, TimingError
 from pickup.timelines.dialect import Writing
 from pickup.timelines.dialects.fcp7.bins import add_takes_bin
+from pickup.timelines.dialects.fcp7.channels import heard_on
 from pickup.timelines.dialects.fcp7.clip_items import Channel, ClipWriter
 from pickup.timelines.dialects.fcp7.elements import (
     add,
@@ -43,6 +44,7 @@ from pickup.timelines.dialects.fcp7.layout import (
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import CHANNEL
+from pickup.timelines.dialects.fcp7.played import Room
 from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, Start, add_rate, add_timecode
 from pickup.timelines.links import find_links
 from pickup.timelines.ruler import Ruler, speed_of
@@ -130,7 +132,7 @@ class _Document:
         self, sequence: ET.Element, stack: otio.core.Composition, *, name: str, media: dict[str, object]
     ) -> list[tuple[int, int]]:
         """Gives a sequence its tracks; returns for each where its last clip ends, and where it ends with gaps."""
-        placed = [(track, place(track, ruler=self._ruler)) for track in tracks_of(stack)]
+        placed = [(track, self._fitted(place(track, ruler=self._ruler))) for track in tracks_of(stack)]
         ends = [(_shown_end(items), end_of(items)) for _, items in placed]
         whole = max((end_of(place(each, ruler=self._ruler)) for each in all_tracks_of(stack)), default=0)
         if ends and whole > max(wanted for _, wanted in ends):  # a track that is left out is the longest
@@ -150,6 +152,42 @@ class _Document:
         for each in written:
             self._clips.finish(each.element, each.item)
         return ends
+
+    def _fitted(self, items: list[Placed]) -> list[Placed]:
+        """The items of a track, with transitions as long as the media beside them have frames for.
+
+        An NLE shows a clip item late whose `in` would lie before its media.
+        """
+        fitted = list(items)
+        for index, placed in enumerate(items):
+            if not isinstance(placed.item, otio.schema.Transition):
+                continue
+            before, after = self._fitting(items, index)
+            wanted = (placed.before, placed.after)
+            changed = (before, after) != wanted
+            fitted[index] = replace(placed, before=before, after=after, wanted=wanted if changed else None)
+            if index:
+                fitted[index - 1] = replace(fitted[index - 1], tail=after)
+            if index + 1 < len(items):
+                fitted[index + 1] = replace(fitted[index + 1], head=before)
+        return fitted
+
+    def _fitting(self, items: Sequence[Placed], index: int) -> tuple[int, int]:
+        """Frames before and after the edit with which a transition can be written.
+
+        One that has to be shortened lies in the middle of the edit, begins or ends there, whichever is longest:
+        those are what every reader understands.
+        """
+        placed = items[index]
+        sides = [items[each] if 0 <= each < len(items) else None for each in (index + 1, index - 1)]
+        rooms = [self._clips.room(each) if each is not None and is_shown(each.item) else Room() for each in sides]
+        before, after = min(placed.before, placed.start), placed.after  # nothing stands before the first frame
+        fit = (_least(before, rooms[0].head), _least(after, rooms[1].tail))
+        if fit == (before, after):
+            return fit
+        shorter = min(fit)
+        longest = max((shorter, shorter), (0, fit[1]), (fit[0], 0), key=sum)
+        return longest if any(longest) else (0, 1)  # no frame to spare: the last one of what goes is repeated
 
     def _add_formats(self, video: ET.Element, audio: ET.Element, *, media: dict[str, object]) -> None:
         known = table_of(child(media, "video", "format"))
@@ -201,7 +239,7 @@ class _Document:
             element.set("premiereTrackType", "Stereo" if channel.count > 1 else "Mono")
         number = len(parent.findall("track"))
         written: list[_Written] = []
-        for placed in items:
+        for placed in heard_on(items, number=channel.number, book=self._book):
             item = placed.item
             if isinstance(item, otio.schema.Transition):
                 self._transition(element, item, placed, heard=channel.number is not None)
@@ -212,7 +250,7 @@ class _Document:
         add(element, "enabled", truth(track.enabled))
         add(element, "locked", truth(_is_locked(track)))
         rest = {key: each for key, each in known.items() if not key.startswith("@")}
-        if channel.number is not None:
+        if channel.number is not None and (channel.count > 1 or "outputchannelindex" not in rest):
             rest["outputchannelindex"] = str(channel.number % _STEREO + 1)
         fill_from_table(element, rest, but=_TRACK_WRITTEN)
         if channel.is_first:
@@ -243,11 +281,11 @@ class _Document:
         The edit stands in `cutPointTicks`, counted from the start of the transition as Premiere does.
         """
         element = add(track, "transitionitem")
-        before = min(placed.before, placed.start)  # nothing stands before the first frame
-        add(element, "start", placed.start - before)
-        add(element, "end", placed.start + placed.after)
+        start, end = placed.start - placed.before, placed.start + placed.after
+        add(element, "start", start)
+        add(element, "end", end)
         add(element, "alignment", _alignment(placed))
-        add(element, "cutPointTicks", half_up(before * TICKS_PER_SECOND / self._fps))
+        add(element, "cutPointTicks", half_up(placed.before * TICKS_PER_SECOND / self._fps))
         add_rate(element, self._fps)
         known = table_of(transition.metadata.get(_XML))
         if known.get("effect"):
@@ -260,8 +298,9 @@ class _Document:
             for tag, text in (("wipecode", "0"), ("wipeaccuracy", "100"), ("startratio", "0"), ("endratio", "1")):
                 add(effect, tag, text)
             add(effect, "reverse", "FALSE")
-        if before < placed.before:
-            add_note(element, {"before": placed.before, "written": [placed.start, placed.start + placed.after]})
+        if placed.wanted is not None:
+            before, after = placed.wanted
+            add_note(element, {"before": before, "after": after, "written": [start, placed.start, end]})
 
     def _add_nested(self, parent: ET.Element, stack: otio.core.Composition) -> None:
         """The sequence of a compound clip, spelled out where its content is met first."""
@@ -289,7 +328,9 @@ class _Document:
             group = group_of.get(id(each.item))
             if group is not None:
                 members.setdefault(id(group), []).append(each)
-        for linked in members.values():
+            elif child(each.item.metadata, _XML, "link") is not None:  # the channels of one sound, without a picture
+                members.setdefault(id(each.item), []).append(each)
+        for linked in (each for each in members.values() if len(each) > 1):
             for each in linked:
                 for other in linked:
                     _add_link(each.element, other)
@@ -334,6 +375,10 @@ def _padding(ends: Sequence[tuple[int, int]]) -> Note:
 
 def _shown_end(items: Sequence[Placed]) -> int:
     return max((each.end for each in items if is_shown(each.item)), default=0)
+
+
+def _least(frames: int, room: int | None) -> int:
+    return frames if room is None else min(frames, room)
 
 
 def _is_locked(track: otio.schema.Track) -> bool:
