@@ -40,6 +40,7 @@ def test_media_begin_at_the_exact_seconds_of_their_first_timecode(
     assert known == str(path)
     assert (facts.start, facts.rate, facts.duration) == (start, rate.fps, rate.seconds(12))
     assert (facts.size, facts.channels) == ((160, 90), 0)
+    assert facts.drop_frame == (";" in timecode if timecode else None)
 
 
 def test_a_still_and_what_cannot_be_opened_are_left_out(tmp_path: Path) -> None:

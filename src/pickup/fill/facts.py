@@ -24,8 +24,16 @@ def media_facts(paths: Sequence[str]) -> Mapping[str, MediaFacts]:
     return pictures | {each.path: _facts_of_sound(each) for each in probe_sounds(files)}
 
 
-def facts_of_takes(relinks: Iterable[Relink], *, size: tuple[int, int]) -> Mapping[str, MediaFacts]:
-    """Facts of takes, which were counted when they were made."""
+def facts_of_takes(
+    relinks: Iterable[Relink], *, size: tuple[int, int], drop_frame: bool | None = None
+) -> Mapping[str, MediaFacts]:
+    """Facts of takes, which were counted when they were made.
+
+    Args:
+        relinks: The shots whose takes are meant.
+        size: Of every take.
+        drop_frame: Whether the timecode that was put into them drops frames; None where that is not known.
+    """
     return {
         take.path: MediaFacts(
             start=take.start,
@@ -33,6 +41,7 @@ def facts_of_takes(relinks: Iterable[Relink], *, size: tuple[int, int]) -> Mappi
             rate=relink.record.rate.fps,
             size=size,
             reel=PurePath(take.path).stem,
+            drop_frame=drop_frame,
         )
         for relink in relinks
         for take in relink.takes
@@ -49,23 +58,25 @@ def _facts_of_sound(found: SoundInfo) -> MediaFacts:
 
 
 def _facts(found: MediaInfo) -> MediaFacts:
+    first = _first_timecode(found)
     return MediaFacts(
-        start=_first_timecode(found),
+        start=first if first is not None else Fraction(0),
         duration=found.seconds or Fraction(0),
         rate=found.rate.fps if found.rate is not None else None,
         size=found.upright_size,
         channels=found.channels,
         sample_rate=found.sample_rate or _SAMPLE_RATE,
         reel=found.reel or "",
+        drop_frame=";" in found.timecode if found.timecode and first is not None else None,
     )
 
 
-def _first_timecode(found: MediaInfo) -> Fraction:
-    """Embedded timecode of the first frame in exact seconds; zero where there is none that can be read."""
+def _first_timecode(found: MediaInfo) -> Fraction | None:
+    """Embedded timecode of the first frame in exact seconds; None where there is none that can be read."""
     if not found.timecode or found.rate is None:
-        return Fraction(0)
+        return None
     try:
         frame = parse_timecode(found.timecode, rate=found.rate)
     except TimingError:
-        return Fraction(0)
+        return None
     return found.rate.seconds(frame)

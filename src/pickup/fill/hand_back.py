@@ -100,7 +100,7 @@ def _begin(folder: CutFolder, *, done: Mapping[str, object], digest: str) -> int
 
 
 def _order(prepared: Prepared, shown: Shown, *, folder: CutFolder, config: Config) -> Order:
-    size = prepared.delivery.size
+    size, drops = prepared.delivery.size, prepared.survey.cut.drop_frame
     return Order(
         timeline=folder.source(prepared.timeline),
         folder=prepared.folder,
@@ -108,7 +108,7 @@ def _order(prepared: Prepared, shown: Shown, *, folder: CutFolder, config: Confi
         settings=read_settings(config, library=prepared.library),
         relinks=shown.relinks,
         size=prepared.survey.cut.size or size,
-        facts={**media_facts(prepared.survey.media), **facts_of_takes(shown.relinks, size=size)},
+        facts={**media_facts(prepared.survey.media), **facts_of_takes(shown.relinks, size=size, drop_frame=drops)},
         takes_on_tracks=config.takes_as == "tracks",
     )
 

@@ -135,6 +135,7 @@ class MediaFacts:
         size: Of its picture, upright, in square pixels.
         channels: Of its sound; zero where it has none.
         reel: Name of the source that it carries; empty where it carries none.
+        drop_frame: Whether its embedded timecode drops frames; None where it has none.
     """
 
     start: Fraction
@@ -144,6 +145,7 @@ class MediaFacts:
     channels: int = 0
     sample_rate: int = 48000
     reel: str = ""
+    drop_frame: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,10 +6,12 @@ block makes Resolve refuse the whole file (measured by others with 19.1.3).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import count
+from urllib.parse import quote
 from xml.etree import ElementTree as ET
 
 import opentimelineio as otio
@@ -19,8 +21,8 @@ from pickup.paths import PathKind, PathStyle, file_name, parse_path, write_path
 from pickup.timelines.classify import kind_by_extension
 from pickup.timelines.dialect import MediaFacts, Writing
 from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, listed, table_of
-from pickup.timelines.dialects.fcp7.rates import Start, add_rate, add_timecode, has_timebase
-from pickup.timelines.ruler import seconds_of
+from pickup.timelines.dialects.fcp7.rates import Start, add_rate, add_timecode, has_timebase, label_rate
+from pickup.timelines.ruler import find_drop_frame, seconds_of
 from pickup.timelines.texts import child, text_of
 from pickup.timing import FrameRate, exact_rate, half_up
 
@@ -28,6 +30,7 @@ _HIGHEST_FRAME_RATE = 1000
 _STEREO = 2
 _DEPTH = 16
 _SAMPLE_RATE = 48000
+_ILLEGAL = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -93,14 +96,25 @@ class MediaBook:
         length = facts.duration if facts is not None else seconds_of(uses.known.duration) if uses.known else Fraction(0)
         if not length or kind_by_extension(url) is MediaKind.STILL:  # a still lasts as long as it is shown
             length = max(length, uses.end)
-        drops = self._writing.drop_frame and FrameRate(fps=fps).can_drop
+        first = half_up(begins * fps)
         return Media(
             url=url,
             name=file_name(url) or reference.name or "media",
             origin=self._origin(reference, url=url, source=source),
-            start=Start(frame=half_up(begins * fps), fps=fps, drop_frame=drops),
+            start=Start(frame=first, fps=fps, drop_frame=self._drops(first, fps=fps, url=url)),
             frames=max(half_up(length * fps), 1),
         )
+
+    def _drops(self, first: int, *, fps: Fraction, url: str) -> bool:
+        """Whether timecode of a file drops frames: what its XML said, else its bytes, else its start, else the cut."""
+        stated = text_of(child(self._uses[self.pathurl(url)].metadata, "timecode", "displayformat"))
+        if stated in ("DF", "NDF"):
+            return stated == "DF" and label_rate(fps).can_drop
+        facts = self._writing.facts.get(url)
+        probed = facts.drop_frame if facts is not None else None
+        return find_drop_frame(
+            first, rate=FrameRate(fps=fps), stated=probed, configured=self._writing.drop_frame, name=url
+        )[0]
 
     def _origin(self, reference: otio.core.MediaReference, *, url: str, source: Fraction) -> Fraction:
         known = reference.available_range
@@ -167,10 +181,15 @@ class MediaBook:
             self._add_traits(element, media, facts=facts)
 
     def pathurl(self, url: str) -> str:
-        r"""`file://localhost/D%3a/a b` as Premiere spells it, `file://localhost/a/b` and `file://server/share/a`."""
+        r"""`file://localhost/D%3a/a%20b` as Premiere spells it, `file://localhost/a/b` and `file://server/share/a`.
+
+        What came as a URL of FCP7 XML stays as it was spelled, but for characters that no URL may have.
+        """
         path = parse_path(url)
-        if path is None or (self._writing.came_as == "fcp7" and path.is_url):
+        if path is None:
             return clean(url)
+        if self._writing.came_as == "fcp7" and path.is_url:
+            return _legal(clean(url))
         windows = path.kind is PathKind.WINDOWS
         return write_path(path, style=PathStyle.URL_LOCALHOST_ESCAPED_DRIVE if windows else PathStyle.URL_LOCALHOST)
 
@@ -216,6 +235,16 @@ class Used:
     end: Fraction
     lasts: Fraction
     heard: bool
+
+
+def _legal(url: str) -> str:
+    """A `file:` URL with what may not stand in one encoded; itself where that would name another file."""
+    path, encoded = parse_path(url), _ILLEGAL.sub(_escape, url)
+    return encoded if path is not None and path == parse_path(encoded) else url
+
+
+def _escape(found: re.Match[str]) -> str:
+    return "/" if found[0] == "\\" else quote(found[0])
 
 
 def _is_sound(url: str) -> bool:

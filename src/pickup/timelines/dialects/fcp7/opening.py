@@ -255,7 +255,7 @@ def _make_generator_readable(item: ET.Element) -> None:
 
 
 def _make_times_readable(element: ET.Element) -> None:
-    """Gives a `timecode` block the frame count that its label means."""
+    """Gives a `timecode` block the frame count that its label means, and says how that was counted."""
     block = element.find("timecode")
     if block is None:
         return
@@ -263,7 +263,10 @@ def _make_times_readable(element: ET.Element) -> None:
     if block.find("frame") is None:
         add(block, "frame", 0)
     if fps is not None:
-        _child(block, "frame").text = str(read_start(block, fps=fps).frame)
+        start = read_start(block, fps=fps)
+        _child(block, "frame").text = str(start.frame)
+        if start.drop_frame is not None or (element.tag == "file" and text_at(block, "string")):
+            _child(block, "displayformat").text = "DF" if start.drop_frame else "NDF"
 
 
 def _check_track(track: ET.Element, *, path: Path) -> None:

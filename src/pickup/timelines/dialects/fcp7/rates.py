@@ -112,11 +112,24 @@ def read_start(element: ET.Element | None, *, fps: Fraction) -> Start:
     if drops is None and ";" in text:
         drops = True
     if drops and not own.can_drop:
+        frame = whole_at(element, "frame")
+        if frame is not None and _labelled(text, rate=label_rate(own.fps), drop_frame=True) == frame:
+            return Start(frame=frame, fps=own.fps, drop_frame=True)
         drops = False
     labelled = _labelled(text, rate=own, drop_frame=bool(drops))
     # Where label and count disagree, the label is what the editor saw.
     frame = labelled if labelled is not None else whole_at(element, "frame")
     return Start(frame=frame or 0, fps=own.fps, drop_frame=drops)
+
+
+def label_rate(fps: Fraction) -> FrameRate:
+    """The rate whose drop-frame labels a rate has.
+
+    Premiere counts drops at a timebase of 30 whether or not it calls that NTSC: sound files of its own exports have
+    00;04;43;15 as frame 8497 at 30 and ntsc FALSE.
+    """
+    own, ntsc = FrameRate(fps=fps), FrameRate(fps=fps * _NTSC)
+    return ntsc if ntsc.can_drop and not own.can_drop else own
 
 
 def _labelled(text: str, *, rate: FrameRate, drop_frame: bool) -> int | None:
@@ -134,7 +147,10 @@ def add_timecode(parent: ET.Element, start: Start, *, reel: str | None = None) -
     block = add(parent, "timecode")
     add_rate(block, start.fps)
     drops = bool(start.drop_frame)
-    add(block, "string", timecode(start.frame, rate=FrameRate(fps=start.fps), drop_frame=drops))
+    rate = label_rate(start.fps) if drops else FrameRate(fps=start.fps)
+    text = timecode(start.frame, rate=rate, drop_frame=drops)
+    # Only Premiere drops labels at a rate that is not called NTSC, and so they are spelled.
+    add(block, "string", text if rate.fps == start.fps else text.replace(":", ";"))
     add(block, "frame", start.frame)
     add(block, "displayformat", "DF" if drops else "NDF")
     if reel is not None:

@@ -45,7 +45,7 @@ from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import CHANNEL
 from pickup.timelines.dialects.fcp7.played import Room
-from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, Start, add_rate, add_timecode
+from pickup.timelines.dialects.fcp7.rates import TICKS_PER_SECOND, Start, add_rate, add_timecode, label_rate
 from pickup.timelines.links import find_links
 from pickup.timelines.ruler import Ruler, speed_of
 from pickup.timelines.texts import child, plain
@@ -117,7 +117,9 @@ class _Document:
         sequence.set("explodedTracks", "true")
         add(sequence, "uuid", str(uuid.uuid5(uuid.NAMESPACE_URL, f"pickup:{self._writing.name}")))
         ends = self._fill(sequence, stack, name=self._writing.name, media=table_of(known.get("media")))
-        start = Start(frame=self._writing.start_frame, fps=self._fps, drop_frame=self._writing.drop_frame)
+        counted = child(known, "timecode", "displayformat") == "DF" and label_rate(self._fps).fps != self._fps
+        drops = self._writing.drop_frame or counted
+        start = Start(frame=self._writing.start_frame, fps=self._fps, drop_frame=drops)
         add_timecode(sequence, start)
         length = max((wanted for _, wanted in ends), default=0)
         clock = range(start.frame, start.frame + length)
