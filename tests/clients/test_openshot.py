@@ -23,16 +23,16 @@ SHOWN = {
     "one_gap_24fps": [(0, 0, 8, "G24fps_C001"), (0, 40, None, "SH0010"), (0, 70, 20, "G24fps_C002")],
     "one_gap_2997fps": [(0, 0, 8, "G2997fps_C001"), (0, 40, None, "SH0010"), (0, 70, 20, "G2997fps_C002")],
     "documentary_broll_gaps": [
-        *((layer, 0, 0, "INT_mix") for layer in (0, 1)),
-        *((2, 0, 10, "INT_C001"), (2, 150, 10, "INT_C002"), (2, 250, None, "SH0010"), (2, 290, 10, "INT_C003")),
-        *((2, 390, None, "SH0020"), (2, 420, 10, "INT_C004"), (3, 95, 5, "INT_C005"), (3, 360, 5, "INT_C006")),
+        (0, 0, 0, "INT_mix"),  # the mix has one channel, so it stands on one track
+        *((1, 0, 10, "INT_C001"), (1, 150, 10, "INT_C002"), (1, 250, None, "SH0010"), (1, 290, 10, "INT_C003")),
+        *((1, 390, None, "SH0020"), (1, 420, 10, "INT_C004"), (2, 95, 5, "INT_C005"), (2, 360, 5, "INT_C006")),
     ],
 }
 """By sample: layer, record frame, first media frame (None for a take: its sidecar says), part of the name."""
 ENDS = {
     "one_gap_24fps": [48, None, 60],
     "one_gap_2997fps": [48, None, 60],
-    "documentary_broll_gaps": [480, 480, 110, 110, None, 80, None, 70, 65, 35],
+    "documentary_broll_gaps": [480, 110, 110, None, 80, None, 70, 65, 35],
 }
 """By sample: the media frame after the last that each clip shows; None for a take."""
 
