@@ -26,6 +26,8 @@ bench: $(VENV)/test.stamp
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python docs/make_docs.py
+	$(BIN)/python docs/make_lint.py
+	$(BIN)/python docs/make_dialects.py
 
 samples: $(VENV)/test.stamp
 	$(BIN)/python sample_timelines/make.py
