@@ -142,9 +142,12 @@ class Event:
         text: Words of a title or of our own brief metadata.
         tracks: What is inside a compound clip, in record frames of the cut.
         straightened: A compound clip whose inside could be placed in record frames exactly.
+        unreached: Names of clips without media or path inside a compound clip of which not every frame has a place in
+            the cut: the compound is retimed or off the grid, or trimmed so that it does not show them whole.
         markers: In record frames of the cut.
         idle_warp: It has a time warp of 1, which changes nothing in itself.
-        digest: Fingerprint of everything but place and source range; empty unless asked for.
+        link: Premiere's id of the picture and sounds that it belongs to; empty for none, and unless asked for.
+        digest: Fingerprint of everything but place, source range and link; empty unless asked for.
         parts: Fingerprints that survive a change of format; None unless asked for.
     """
 
@@ -164,7 +167,9 @@ class Event:
     filled: PickupMark | None = None
     tracks: tuple[Track, ...] = ()
     straightened: bool = True
+    unreached: tuple[str, ...] = ()
     idle_warp: bool = False
+    link: str = ""
     digest: str = ""
     parts: Parts | None = None
 

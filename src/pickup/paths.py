@@ -29,6 +29,7 @@ _SEPARATORS = re.compile(r"[\\/]+")
 _UNSAFE = re.compile(r"[^A-Za-z0-9_.-]+")
 _KEPT_IN_URLS = "!$'()*,:;=@"
 _LOCAL_HOSTS = frozenset({"", "localhost"})
+_NOT_IN_URLS = re.compile(r"[^A-Za-z0-9\-._~!$&'()*+,;=:@/%]|%(?![0-9A-Fa-f]{2})")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?=\.|$)", re.IGNORECASE)
 _STEM_LENGTH = 80
 
@@ -192,6 +193,11 @@ def _as_url(path: LocalPath, *, style: PathStyle) -> str:
 
 def _encoded(text: str) -> str:
     return "/".join(quote(segment, safe=_KEPT_IN_URLS) for segment in text.split("/"))
+
+
+def is_encoded(url: str) -> bool:
+    """Whether a URL holds no character that has to be escaped in one: a space, `#`, `?`, or what is not ASCII."""
+    return _NOT_IN_URLS.search(url) is None
 
 
 def is_below(path: LocalPath, folder: LocalPath) -> bool:

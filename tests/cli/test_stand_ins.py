@@ -202,6 +202,36 @@ def test_every_title_without_media_gets_its_own_slate(desk_for: Callable[[str], 
     assert desk.run("verify", made, "--against", desk.timeline).code == 0
 
 
+def test_titles_that_no_card_can_stand_in_for_are_named(desk_for: Callable[[str], Any]) -> None:
+    """One inside a compound clip that is retimed, one that a trimmed compound clip shows in part."""
+    desk = desk_for(SAMPLE)
+    ask_for(desk, "titles")
+    content = json.loads(desk.timeline.read_text())
+    first, over = content["tracks"]["children"][0]["children"], content["tracks"]["children"][2]["children"]
+    [text] = [each for each in first if each.get("name") == "Text+"]
+
+    def compound(name: str, title: str, **more: Any) -> dict[str, Any]:
+        inner = copy.deepcopy(text) | {"name": title}
+        made = nodes.stack(name, children=[nodes.track("Video 1", children=[nodes.gap(24, rate=24.0), inner])])
+        return made | {"source_range": nodes.frames(0, 36, rate=24.0), **more}
+
+    fast = compound("Fast", "Under way", effects=[nodes.time_warp(2.0)])
+    over[:] = [nodes.gap(100, rate=24.0), fast, compound("Short", "Cut off"), nodes.gap(500, rate=24.0)]
+    desk.timeline.write_text(json.dumps(content))
+    found = desk.run("holes", desk.timeline, "--json").document["findings"]
+    said = [(each["message"].partition(";")[0], each["where"]) for each in found if each["code"] == "NO_STAND_IN"]
+    assert said == [
+        (
+            "no slate stands in for “Under way” inside “Fast”, which is retimed or off the frame grid",
+            "Video 3 01:00:04:04",
+        ),
+        (
+            "no slate stands in for “Cut off” inside “Short”, which is trimmed, so that not all is seen",
+            "Video 3 01:00:05:16",
+        ),
+    ]
+
+
 @pytest.fixture
 def paid(tmp_path: Path) -> dict[str, str]:
     """An installed provider that costs money, for the program: its environment."""

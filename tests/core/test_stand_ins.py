@@ -111,6 +111,21 @@ def test_a_title_in_a_compound_clip_gets_one_inside_it() -> None:
     assert hole.placement.address == (0, 1, 0, 1)
 
 
+@pytest.mark.parametrize("straightened", [True, False], ids=["trimmed", "retimed"])
+def test_a_title_that_no_slate_can_stand_in_for_is_told_of(straightened: bool) -> None:  # noqa: FBT001 - from the table
+    around = replace(compound(48, row(shot(48)), straightened=straightened), unreached=("Chapter One", "Chapter One"))
+    [finding] = find(row(A, around, B)).findings[-1:]
+    assert (finding.code, finding.where) == ("NO_STAND_IN", "Video 1 00:00:02:00")
+    assert finding.message.startswith("no slate stands in for “Chapter One” inside “Compound”, which is ")
+    assert "NO_STAND_IN" not in {each.code for each in find(row(A, around, B), stand_ins="off").findings}
+
+
+def test_a_title_between_frames_gets_none_and_is_told_of() -> None:
+    found = find(row(A, replace(fusion_title(24), on_grid=False), B))
+    assert found.stand_ins == ()
+    assert [each.code for each in found.findings] == ["NO_STAND_IN"]
+
+
 def test_a_title_under_a_dissolve_is_covered_with_the_frames_of_the_dissolve() -> None:
     [hole] = find(row(A, Dissolve(before=8, after=8), fusion_title(48), B)).stand_ins
     assert (hole.record.start, hole.covers.start, hole.covers.end) == (48, 40, 96)

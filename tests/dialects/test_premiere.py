@@ -386,6 +386,16 @@ def test_in_premieres_own_cut_a_take_leaves_the_link_to_what_is_left_of_the_clip
     assert link_of(made.tracks[1][0]) == "3"
 
 
+def test_in_premieres_own_cut_one_part_alone_of_a_split_clip_keeps_the_link() -> None:
+    def own(**more: Any) -> Any:
+        return clip(metadata={"PremierePro_OTIO": {"LinkID": "3"}}, **more)
+
+    parts = track(own(length=20), filled(own(length=30)), own(length=50))
+    made = written(timeline_of(parts, track(own(length=100), kind="Audio"), marked=True), "premiere")
+    assert [link_of(item) for item in made.tracks[0]] == [None, None, "3"]
+    assert link_of(made.tracks[1][0]) == "3"
+
+
 def test_in_premieres_own_cut_a_take_keeps_the_sound_of_what_stood_there() -> None:
     def own(**more: Any) -> Any:
         return clip(metadata={"PremierePro_OTIO": {"LinkID": "3"}}, **more)
@@ -399,8 +409,11 @@ def test_in_premieres_own_cut_a_take_keeps_the_sound_of_what_stood_there() -> No
 
 def test_what_premiere_wrote_stays_as_it_is() -> None:
     timeline = timeline_of(
-        track(clip(reference=external("file://localhost/media/a%20b.mov")), clip(length=100, speed=2.0)),
-        track(clip(length=48, reference=external("/bare/map.png", available=span(0, 1))), kind="Audio"),
+        track(
+            clip(reference=external("file://localhost/media/a%20b.mov")),
+            clip(length=100, speed=2.0, reference=external("file:///media/a.mov")),
+        ),
+        track(clip(length=48, reference=external("file:///a%26b/map.png", available=span(0, 1))), kind="Audio"),
         marked=True,
     )
     before = json.loads(timeline.to_json_string())
@@ -409,6 +422,19 @@ def test_what_premiere_wrote_stays_as_it_is() -> None:
     after = json.loads(premiere.write(neutral, writing=writing("premiere")))
     before["name"] = before["tracks"]["name"] = "cut_v001"
     assert after == before
+
+
+def test_in_premieres_own_cut_what_is_no_encoded_url_becomes_one() -> None:
+    spelled = {
+        "/bare/a b.mov": "file:///bare/a%20b.mov",
+        "C:\\bare\\a.mov": "file:///C:/bare/a.mov",
+        "file://localhost/raw/a #1.mov": "file://localhost/raw/a%20%231.mov",
+        "file://localhost/D%3a/a%2bb.mov": "file://localhost/D%3a/a%2bb.mov",
+        "media/a b.mov": "media/a b.mov",
+    }
+    timeline = timeline_of(track(*(clip(reference=external(url)) for url in spelled)), marked=True)
+    made = written(timeline, "premiere")
+    assert [item.media_reference.target_url for item in made.tracks[0]] == list(spelled.values())
 
 
 def test_takes_survive_with_what_pickup_says_of_them() -> None:

@@ -558,8 +558,21 @@ def test_a_file_that_resolve_wrote_comes_back_as_it_was() -> None:
     }
 
 
+def test_in_resolves_own_cut_urls_become_bare_paths_and_other_spellings_stay() -> None:
+    spelled = {
+        "file:///media/a%20b.mov": "/media/a b.mov",
+        "file:///C:/media/a.mov": "C:\\media\\a.mov",
+        "C:/media/a.mov": "C:/media/a.mov",
+        "media/a%20b.mov": "media/a%20b.mov",
+    }
+    timeline = timeline_of(track(*(clip("a.mov", reference=external(url)) for url in spelled)))
+    timeline.metadata["Resolve_OTIO"] = {"Resolve OTIO Meta Version": "1.0"}
+    made = written(timeline, came_as="resolve")
+    assert [item.media_reference.target_url for item in made.tracks[0]] == list(spelled.values())
+
+
 def test_in_resolves_own_cut_only_takes_and_their_tracks_are_shaped() -> None:
-    odd = clip("Harbor", reference=external("file:///media/a.mov"), markers=[marker(3, comment="x")])
+    odd = clip("Harbor", reference=external("/media/a b.mov"), markers=[marker(3, comment="x")])
     short = track(odd, dissolve(), clip("b.mov"), gap(10), name="Video 1", metadata={"Resolve_OTIO": {"Locked": False}})
     new = track(gap(5), filled(clip("t.mov", reference=external("file:///lib/t.mov"), length=20)), name="Video 2")
     timeline = timeline_of(short, new)

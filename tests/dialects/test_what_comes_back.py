@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
 import opentimelineio as otio
 import pytest
 
+from pickup.holes import Rules
 from pickup.testing.crossings import Crossing, CutFile, cross
 from pickup.testing.everything import span
 from pickup.timelines.dialect import Aspect
@@ -49,6 +51,34 @@ def test_a_folder_of_frames_may_end_in_a_slash(flavor: str, base: str) -> None:
     frames = otio.schema.ImageSequenceReference(base, "f.", ".exr", 1001, 1, RATE, 4, available_range=span(1001, 50))
     lost = crossed(otio.schema.Clip("f", frames, span(1001, 20)), flavor=flavor).lost
     assert lost.keys() <= {Aspect.SEQUENCES, Aspect.CLIP_NAMES}
+
+
+def test_of_an_offline_clip_that_a_take_cuts_into_one_part_alone_stays_linked_in_premiere() -> None:
+    """A compound clip shows 30 frames of it; those get the take."""
+
+    def placed(url: str, length: float, **linked: str) -> otio.schema.Clip:
+        reference = otio.schema.ExternalReference(f"file:///footage/{url}", span(0, 500))
+        return otio.schema.Clip(url, reference, span(0, length), metadata={"PremierePro_OTIO": linked})
+
+    def track(kind: str, *items: otio.core.Item) -> otio.schema.Track:
+        return otio.schema.Track(f"{kind} 1", children=items, kind=kind)
+
+    inside = [track(kind, placed("gone.mov", 100, LinkID="3")) for kind in ("Video", "Audio")]
+    compound = otio.schema.Stack("compound", children=inside, source_range=span(20, 30))
+    timeline = otio.schema.Timeline("cut", metadata={"PremierePro_OTIO": {"MetadataVersion": "1.0"}})
+    timeline.tracks.append(track("Video", placed("a.mov", 48), compound, placed("b.mov", 48), placed("c.mov", 48)))
+    here = ("a.mov", "b.mov", "c.mov")
+    file = CutFile(name="cut", content=timeline.to_json_string().encode(), path=Path("/footage/cut.otio"), here=here)
+    crossing = cross(file, dialect=load_dialect("premiere"), rules=Rules(offline=True))
+    assert (crossing.takes, crossing.wrong) == (1, ())
+    pictures, sounds = json.loads(crossing.content)["tracks"]["children"][0]["children"][1]["children"]
+    links = [(each["source_range"]["duration"]["value"], link_of(each)) for each in pictures["children"]]
+    assert links == [(20, None), (30, None), (50, "3")]
+    assert [link_of(each) for each in sounds["children"]] == ["3"]
+
+
+def link_of(item: dict[str, Any]) -> str | None:
+    return item["metadata"]["PremierePro_OTIO"].get("LinkID")
 
 
 @pytest.mark.parametrize("flavor", ["otio", "resolve", "premiere"])
@@ -98,6 +128,17 @@ def test_a_marker_before_the_first_frame_of_the_media_keeps_its_length(flavor: s
     record = new.tracks[0].events[0].markers[0].record
     shortest = 1 if flavor == "resolve" else 0  # Resolve has none that is shorter than a frame
     assert (record.start, record.length) == (-124, max(length, shortest))
+
+
+@ALL
+def test_a_marker_on_one_frame_marks_one_frame_of_a_slowed_clip(flavor: str) -> None:
+    slow = otio.schema.LinearTimeWarp(time_scalar=0.25)
+    crossing = crossed(clip(markers=[marker(30), marker(30, name="n", length=1)], effects=[slow]), flavor=flavor)
+    assert crossing.lost == {}
+    for cut in (crossing.old, crossing.new):
+        [event] = cut.tracks[0].events
+        assert {each.record.start for each in event.markers} == {24}
+        assert {max(each.record.length, 1) for each in event.markers} == {1}
 
 
 @ALL

@@ -59,7 +59,7 @@ def whole_cut() -> Json:
             nodes.gap(40, rate=FPS, markers=[marker("in the gap", at=3)]),
             shot("c.mov", effects=[nodes.time_warp(2.0)]),
             slug,
-            shot("d.mov"),
+            shot("d.mov", metadata={"PremierePro_OTIO": {"LinkID": "7"}}),
             inside,
         ],
         metadata={"Resolve_OTIO": {"Locked": False}},
@@ -213,6 +213,10 @@ TAMPERING: dict[str, Callable[[Json], object]] = {
     "media claims more": lambda cut: add(
         named(cut, "b.mov")["media_references"]["DEFAULT_MEDIA"]["available_range"]["duration"], "value", 1
     ),
+    "picture linked with other sound": lambda cut: named(cut, "d.mov")["metadata"]["PremierePro_OTIO"].update(
+        LinkID="8"
+    ),
+    "picture linked no more": lambda cut: named(cut, "d.mov")["metadata"].update(PremierePro_OTIO={}),
     "clip renamed": lambda cut: named(cut, "b.mov").update(name="B.mov"),
     "clip switched off": lambda cut: named(cut, "b.mov").update(enabled=False),
     "color of a clip": lambda cut: named(cut, "b.mov").update(

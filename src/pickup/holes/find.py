@@ -17,7 +17,7 @@ from pickup.holes.items import item_candidates, place_words
 from pickup.holes.marks import apply_marks, timeline_marks
 from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
 from pickup.holes.picture import Picture, look_at, overlay_findings
-from pickup.holes.stand_ins import stand_in_candidates
+from pickup.holes.stand_ins import stand_in_candidates, stand_in_findings
 from pickup.timing import FrameRange
 
 _OVER_LIVING_PICTURE = (HoleKind.SHORT, HoleKind.MARK)
@@ -47,7 +47,11 @@ def find_holes(cut: Cut, *, rules: Rules, explain: bool = False) -> Found:
     return Found(
         holes=finished,
         passed=tuple(_explain(passed, picture=picture)) if explain else (),
-        findings=(*_findings(candidates, said, picture=picture), *_dissolve_findings(found, finished)),
+        findings=(
+            *_findings(candidates, said, picture=picture),
+            *_dissolve_findings(found, finished),
+            *stand_in_findings(cut, rules=rules),
+        ),
         stand_ins=tuple(_with_ids(stand_ins)),
     )
 

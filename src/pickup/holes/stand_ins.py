@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from pickup.cut import Address, Cut, Event, EventKind, MediaKind, walk_events
+from pickup.errors import Finding, warning
 from pickup.holes.candidates import Candidate
 from pickup.holes.model import HoleKind, Placement, PlacementKind, Rules
 
@@ -38,6 +39,26 @@ def stand_in_candidates(cut: Cut, *, besides: Collection[Address], rules: Rules)
                 event=event,
                 placement=Placement(kind=PlacementKind.IN_PLACE, address=event.address),
             )
+
+
+def stand_in_findings(cut: Cut, *, rules: Rules) -> Iterator[Finding]:
+    """Items that a slate was asked for and cannot stand in for, as no whole frames of the cut are theirs."""
+    if rules.stand_ins == "off":
+        return
+    for track, event in walk_events(cut.video_tracks):
+        if event.unreached:
+            why = "retimed or off the frame grid" if not event.straightened else "trimmed, so that not all is seen"
+            names = ", ".join(dict.fromkeys(f"“{name}”" for name in event.unreached))
+            said = f"no slate stands in for {names} inside “{event.name}”, which is {why}"
+        elif not event.on_grid and _why(event, offline=rules.stand_ins == "all"):
+            said = f"no slate stands in for “{event.name}”, which does not begin and end on whole frames"
+        else:
+            continue
+        yield warning(
+            "NO_STAND_IN",
+            f"{said}; an import into Resolve may fail at it: render it, or put a still in its place",
+            where=f"{track.name} {cut.timecode(event.record.start)}",
+        )
 
 
 def _why(event: Event, *, offline: bool) -> str:

@@ -68,6 +68,7 @@ class Item:
     filled: PickupMark | None = None
     rows: tuple[Row, ...] = ()
     straightened: bool = True
+    unreached: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,6 +251,7 @@ class _Layout:
             filled=item.filled,
             tracks=tuple(self.tracks(item.rows, address=address, start=start)) if item.straightened else (),
             straightened=item.straightened,
+            unreached=item.unreached,
         )
 
     def _media(self, item: Item) -> Media | None:

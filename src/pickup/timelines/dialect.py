@@ -63,6 +63,7 @@ class Aspect(StrEnum):
     METADATA = "metadata of clips"
     COLORS = "clip colors"
     ALTERNATES = "other references of a clip"
+    LINKS = "links between picture and sound"
     TRANSITIONS = "transitions"
     LOOSE_TRANSITIONS = "transitions against a gap or the end of a track"
     TRANSITION_KINDS = "kinds of transition"

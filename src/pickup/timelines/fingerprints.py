@@ -10,11 +10,13 @@ from collections.abc import Iterator, Mapping
 import opentimelineio as otio
 
 from pickup.cut import Parts
-from pickup.paths import file_name
+from pickup.paths import PathKind, file_name, parse_path
 
 _DIGEST_BYTES = 16
 _KNOWN_DIGITS = 10
 _DECIMALS = re.compile(r"\.\d{6,}(?:[eE][-+]?\d+)?")  # what begins with a point is found ten times as fast as a digit
+_PATH = re.compile(r'"(target_url|target_url_base|Media Url)":("(?:[^"\\]|\\.)*")')
+_PREMIERE_LINK = re.compile(r'"LinkID":"[^"]*",|,?"LinkID":"[^"]*"')
 _OF_A_PROGRAM = frozenset({"Resolve_OTIO", "PremierePro_OTIO", "fcp_xml", "pickup"})
 
 
@@ -32,6 +34,46 @@ def shallow_digest(item: otio.core.Item, *, name: str | None = None) -> str:
     if isinstance(item, otio.schema.Stack):
         parts += [each.to_json_string(indent=-1) for each in item if not isinstance(each, otio.schema.Track)]
     return text_digest("\n".join(parts))
+
+
+def item_digest(item: otio.core.Composable, *, opened: bool) -> str:
+    """Fingerprint of an item without its place, its source range and what Premiere links it with.
+
+    How paths are spelled does not count: a URL and a bare path name the same file. A gap that holds nothing has none.
+
+    Args:
+        item: Of a track.
+        opened: A compound clip whose inside is compared by position, as a gap's markers are.
+    """
+    if isinstance(item, otio.schema.Gap) and not item.metadata and not item.effects:
+        return ""
+    if isinstance(item, otio.schema.Gap) or opened:
+        return shallow_digest(item)
+    if not isinstance(item, otio.core.Item):
+        return _whole_digest(item)
+    item = _without_idle_warps(item)
+    kept = item.source_range
+    item.source_range = None
+    digest = _whole_digest(item)
+    item.source_range = kept
+    return digest
+
+
+def _whole_digest(item: otio.core.SerializableObject) -> str:
+    text = otio.core.serialize_json_to_string(item, indent=-1)
+    if '"LinkID"' in text:
+        text = _PREMIERE_LINK.sub("", text)
+    return text_digest(_PATH.sub(_plain_path, text))
+
+
+def _plain_path(found: re.Match[str]) -> str:
+    """A path in the one spelling in which all spellings of it are compared."""
+    key, quoted = found.groups()
+    path = parse_path(json.loads(quoted))
+    if path is None:
+        return found.group()
+    text = path.text.rstrip("/") if path.kind is PathKind.POSIX else path.text.replace("/", "\\").rstrip("\\")
+    return f'"{key}":{json.dumps(text)}'
 
 
 def marker_digest(marker: otio.schema.Marker) -> str:
@@ -97,7 +139,7 @@ def _foreign_digest_of(item: otio.core.Item) -> str:
     return text_digest(json.dumps(kept, sort_keys=True)) if kept else ""
 
 
-def without_idle_warps(item: otio.core.Item) -> otio.core.Item:
+def _without_idle_warps(item: otio.core.Item) -> otio.core.Item:
     """The item, or a copy of it without time warps of 1: they change nothing, and some formats must not have them."""
     if not has_idle_warp(item):
         return item

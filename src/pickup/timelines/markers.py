@@ -63,7 +63,8 @@ class MarkerReader:
             note, keywords = marker_words(marker)
             offset, length = self._ruler.frames(marked.start_time) - source_start, self._ruler.frames(marked.duration)
             if pace != 1:  # whole frames stay integers
-                offset, length = offset / pace, length / pace
+                offset = offset / pace
+                length = length / pace if length > 1 else length  # a single frame is a point at any speed
             start = record_start + offset
             yield Marker(
                 name=marker.name,

@@ -236,7 +236,9 @@ def _move_markers(child: _Placed, clip: otio.schema.Clip, relink: Relink, *, rul
         moved = marker.deepcopy()
         old = marker.marked_range
         start = clip_start + ruler.rate.seconds(record - relink.record.start)
-        length = seconds_of(old.duration) / abs(speed_of(child.item) or Fraction(1))
+        length = seconds_of(old.duration)
+        if ruler.rate.frames(length) > 1:  # a single frame is a point at any speed
+            length /= abs(speed_of(child.item) or Fraction(1))
         moved.marked_range = otio.opentime.TimeRange(
             time_of(start, rate=old.start_time.rate), time_of(length, rate=old.duration.rate)
         )

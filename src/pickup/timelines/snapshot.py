@@ -21,6 +21,7 @@ from pickup.cut import (
     Event,
     EventKind,
     Media,
+    MediaKind,
     PickupMark,
     Track,
     TrackKind,
@@ -33,12 +34,13 @@ from pickup.timelines.complaints import quoted
 from pickup.timelines.fingerprints import (
     foreign_digest,
     has_idle_warp,
+    item_digest,
     parts_of,
     shallow_digest,
     text_digest,
     timeline_digest,
-    without_idle_warps,
 )
+from pickup.timelines.links import premiere_link
 from pickup.timelines.markers import MarkerReader, counts_in
 from pickup.timelines.read import TimelineFile
 from pickup.timelines.ruler import (
@@ -54,6 +56,9 @@ from pickup.timelines.ruler import (
 )
 from pickup.timelines.texts import child, is_ours, own_brief, own_mark, title_text
 from pickup.timing import FrameRange, FrameRate, Number, half_up, timecode
+
+_IN_THE_CUT = 2
+"""Length of the address of an item that stands in no compound clip."""
 
 
 class Prints(Flag):
@@ -162,6 +167,7 @@ class _Reader:
         self._tag = f"{tag}_" if tag else ""
         self._name = name
         self._resolve = resolve
+        self._unreached: list[str] = []
         self.findings: list[Finding] = []
 
     def stack_tracks(
@@ -275,6 +281,8 @@ class _Reader:
                 digest=self._digest(item),
             )
         shown = record if window is None else record.common(window)
+        if shown != record:
+            self._unreached += self._without_media(item)
         if shown is None:
             return None
         event = self._shown_event(item, known, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
@@ -307,6 +315,11 @@ class _Reader:
             if straight and kind is TrackKind.VIDEO:
                 inner_start = whole_if_whole(start - self._ruler.rate.frames(source_start))
                 tracks = self._inner_tracks(item, address=address, start=inner_start, window=shown)
+            elif kind is TrackKind.VIDEO:
+                self._unreached += self._without_media(item)
+        unreached: tuple[str, ...] = ()
+        if len(address) == _IN_THE_CUT:
+            unreached, self._unreached = tuple(self._unreached), []
         is_item = isinstance(item, otio.core.Item)
         titled = event_kind is EventKind.TITLE and _is_clip(item)
         metadata = item.metadata
@@ -328,7 +341,9 @@ class _Reader:
             filled=self._filled(metadata if ours else None, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
+            unreached=unreached,
             idle_warp=is_item and has_idle_warp(item),
+            link=premiere_link(item) if self._exact and is_item else "",
             digest=self._digest(item, opened=bool(tracks)),
             parts=parts_of(item) if self._across and is_item else None,
         )
@@ -339,6 +354,16 @@ class _Reader:
         if isinstance(item, otio.schema.Stack):
             return self.stack_tracks(item, address=address, start=start, window=window)
         return (self._track(item, kind=TrackKind.VIDEO, number=0, address=address, start=start, window=window),)
+
+    def _without_media(self, item: otio.core.Composable) -> Iterator[str]:
+        """Names of clips of which the file knows no media and no last path: the item, or all inside of it."""
+        if isinstance(item, otio.core.Composition):
+            for each in item:
+                yield from self._without_media(each)
+        elif isinstance(item, otio.schema.Clip):
+            _, media, _ = self._kind(item)
+            if media is not None and media.kind is MediaKind.MISSING and not media.url:
+                yield item.name
 
     def _kind(self, item: otio.core.Composable) -> tuple[EventKind, Media | None, str]:
         if isinstance(item, otio.schema.Clip):
@@ -366,25 +391,7 @@ class _Reader:
         )
 
     def _digest(self, item: otio.core.Composable, *, opened: bool = False) -> str:
-        """Fingerprint of an item without its place.
-
-        A gap's markers and the inside of a compound clip that was `opened` are compared by position instead; a gap
-        that holds nothing has no fingerprint.
-        """
-        if not self._exact:
-            return ""
-        if isinstance(item, otio.schema.Gap) and not item.metadata and not item.effects:
-            return ""
-        if isinstance(item, otio.schema.Gap) or opened:
-            return shallow_digest(item)
-        if not isinstance(item, otio.core.Item):
-            return text_digest(item.to_json_string(indent=-1))
-        item = without_idle_warps(item)
-        kept = item.source_range
-        item.source_range = None
-        text = otio.core.serialize_json_to_string(item, indent=-1)
-        item.source_range = kept
-        return text_digest(text)
+        return item_digest(item, opened=opened) if self._exact else ""
 
     def _track_digest(self, track: otio.schema.Track) -> str:
         return f"{shallow_digest(track)} {track.source_range}" if self._exact else ""

@@ -238,6 +238,7 @@ class _Comparison:
         yield Aspect.EFFECTS, False, new.idle_warp and not old.idle_warp  # one that went is no loss; one that came is
         if self.exact:
             yield Aspect.SOURCE, self._source(was), self._source(now)
+            yield Aspect.LINKS, old.link, _kept_link(was, now)
             yield Aspect.METADATA, old.digest, new.digest
             return
         was_ramp = old.speed is None and new.speed is not None  # where in a ramp a part of it begins is not known
@@ -376,6 +377,12 @@ def _speeds(old: Event, new: Event) -> Iterator[tuple[Aspect, object, object]]:
         return
     aspect = Aspect.RAMPS if old.speed is None else Aspect.FREEZES if not old.speed else Aspect.SPEED
     yield aspect, old.speed, new.speed
+
+
+def _kept_link(was: _Piece, now: _Piece) -> str:
+    """What an item is linked with; of what a take left over of an item, only one part can stay linked as it was."""
+    is_part = was.end - was.start < was.event.record.length
+    return was.event.link if is_part and not now.event.link else now.event.link
 
 
 def _is_loose(transition: Transition, track: Track) -> bool:

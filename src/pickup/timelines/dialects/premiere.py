@@ -6,7 +6,7 @@ share a `LinkID`, and a source range counts source frames: speed makes the clip 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from fractions import Fraction
 from types import MappingProxyType
 
@@ -14,7 +14,7 @@ import opentimelineio as otio
 
 from pickup.cut import Size
 from pickup.errors import TimelineError, TimingError
-from pickup.paths import PathStyle
+from pickup.paths import PathStyle, is_encoded
 from pickup.timelines.dialect import Aspect, Reading, Source, Writing
 from pickup.timelines.links import PREMIERE_LINK, RESOLVE, LinkGroup, choose_ids, find_links, premiere_link
 from pickup.timelines.references import url_of
@@ -27,6 +27,7 @@ from pickup.timelines.shapes import (
     moment,
     name_tracks,
     note_in_comment,
+    path_of,
     put_away,
     respell,
     set_missing,
@@ -40,6 +41,7 @@ from pickup.timelines.shapes import (
 )
 from pickup.timelines.texts import child, plain
 from pickup.timelines.warps import PREMIERE, follows_premiere, to_record_lengths, to_used_lengths
+from pickup.timing import FrameRate
 
 NAME = "premiere"
 
@@ -93,6 +95,7 @@ def write(timeline: otio.schema.Timeline, *, writing: Writing) -> bytes:
     """The timeline in Premiere's shape; what Premiere itself wrote stays as it is.
 
     A time warp of 1 is left out even so: it changes nothing, and Premiere drops the motion of a clip that has one.
+    Paths that another program wrote into Premiere's file become URLs.
     """
     was_premiere = writing.came_as == NAME
     timeline.name = timeline.tracks.name = writing.name
@@ -101,9 +104,12 @@ def write(timeline: otio.schema.Timeline, *, writing: Writing) -> bytes:
         _mark(timeline, writing=writing)
     stacks = list(walk_stacks(timeline.tracks))
     if was_premiere:
-        _unlink_takes(stacks)
-        for item in (each for stack in stacks for each in _items_of(stack)):
-            leave_out(item, unwanted=is_idle)
+        for stack in stacks:
+            _unlink_takes(stack, rate=writing.rate)
+            for item in _items_of(stack):
+                leave_out(item, unwanted=is_idle)
+                if isinstance(item, otio.schema.Clip):
+                    _mend_urls(item)
     else:
         _link([group for stack in stacks for group in find_links(stack, rate=writing.rate)], stacks=stacks)
         for stack in stacks:
@@ -209,14 +215,36 @@ def _link(groups: list[LinkGroup], *, stacks: list[otio.schema.Stack]) -> None:
             set_missing(item, PREMIERE, {PREMIERE_LINK: link})
 
 
-def _unlink_takes(stacks: list[otio.schema.Stack]) -> None:
-    """Takes the link off a take that shares it with another picture: with what is left of the clip that it cut into.
+def _unlink_takes(stack: otio.schema.Stack, *, rate: FrameRate) -> None:
+    """Leaves the link of a clip that a take cut into to one of the parts, the take among them.
 
-    All else in Premiere's own cut stays linked as Premiere wrote it.
+    Premiere makes one clip of what has the same id. It stays with the part that lies over the sound longest; a take
+    does not share it with a picture of another track either. All else stays linked as Premiere wrote it.
     """
-    tracks = [track for stack in stacks for track in tracks_of(stack) if track.kind == otio.schema.TrackKind.Video]
-    pictures = [item for track in tracks for item in track if isinstance(item, otio.core.Item)]
-    users = Counter(map(premiere_link, pictures))
-    for item in pictures:
-        if premiere_link(item) and is_take(item) and users[premiere_link(item)] > 1:
-            del item.metadata[PREMIERE][PREMIERE_LINK]
+    tracks = [track for track in tracks_of(stack) if track.kind == otio.schema.TrackKind.Video]
+    pictures: dict[str, list[tuple[int, otio.core.Item]]] = defaultdict(list)
+    for number, track in enumerate(tracks):
+        for item in track:
+            if isinstance(item, otio.core.Item) and premiere_link(item):
+                pictures[premiere_link(item)].append((number, item))
+    shared = [each for each in pictures.values() if len(each) > 1 and any(is_take(item) for _, item in each)]
+    over_sound = [item for group in find_links(stack, rate=rate) for item in group] if shared else []
+    for linked in shared:
+        cut_into = {number for number, item in linked if is_take(item)}
+        parts = [item for number, item in linked if number in cut_into]
+        kept = next((item for item in parts if any(item is each for each in over_sound)), parts[0])
+        for item in parts:
+            if item is not kept or (is_take(item) and len(parts) < len(linked)):
+                del item.metadata[PREMIERE][PREMIERE_LINK]
+
+
+def _mend_urls(clip: otio.schema.Clip) -> None:
+    """Writes as an encoded URL what is none: Premiere writes nothing else, but others change its files."""
+    for reference in clip.media_references().values():
+        path = path_of(reference)
+        if path is None or isinstance(reference, otio.schema.MissingReference):
+            continue
+        if not path.is_url:
+            respell(reference, style=PathStyle.URL)
+        elif not is_encoded(url_of(reference)):
+            respell(reference, style=path.style)

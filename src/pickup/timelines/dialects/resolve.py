@@ -35,6 +35,7 @@ from pickup.timelines.shapes import (
     name_tracks,
     namespace,
     note_in_comment,
+    path_of,
     put_away,
     respell,
     set_missing,
@@ -162,7 +163,10 @@ class _Shaper:
             timeline.global_start_time = otio.opentime.RationalTime(writing.start_frame, self._rate)
 
     def complete(self) -> None:
-        """Shapes what came into Resolve's own cut: takes, and tracks for them; takes out what it would not import."""
+        """Shapes what came into Resolve's own cut: takes, and tracks for them; mends what it would not import.
+
+        Resolve itself writes bare paths; where another program changed its file, URLs may stand there.
+        """
         for stack in walk_stacks(self._timeline.tracks):
             length = self._length(stack)
             for track in tracks_of(stack):
@@ -172,6 +176,7 @@ class _Shaper:
                         self._clip(clip, frames=half_up(record_length(clip, ruler=self._ruler)), kind=track.kind)
                     elif isinstance(clip, otio.schema.Clip):
                         self._back_to_the_cut(clip)
+                        _bare_paths(clip)
                 if _is_made_for_takes(track):
                     _mark_track(track)
                     self._fill_up(track, length=length)
@@ -332,6 +337,14 @@ class _Shaper:
         for side in ("in_offset", "out_offset"):
             frames = half_up(self._ruler.frames(getattr(transition, side)))
             setattr(transition, side, otio.opentime.RationalTime(frames, self._rate))
+
+
+def _bare_paths(clip: otio.schema.Clip) -> None:
+    """Writes URLs as bare paths: Resolve 20.2 finds no media by URL. Other spellings are the editor's own."""
+    for reference in clip.media_references().values():
+        path = path_of(reference)
+        if path is not None and path.is_url:
+            respell(reference, style=PathStyle.BACKSLASHES)
 
 
 def _is_made_for_takes(track: otio.schema.Track) -> bool:
