@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pickup.errors import TimelineError
+from pickup.testing.otio_items import clip, external, filled, gap, span, timeline_of, track
 from pickup.timelines.dialect import Aspect, Source, Writing
 from pickup.timelines.dialects import otio as plain
 from pickup.timelines.dialects import premiere
@@ -22,61 +23,11 @@ from pickup.timelines.shapes import walk_stacks
 from pickup.timing import FrameRate, exact_value
 
 
-def span(start: float, length: float, *, rate: float = 24.0) -> otio.opentime.TimeRange:
-    return otio.opentime.TimeRange(otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(length, rate))
-
-
-def external(
-    url: str = "/media/a.mov", *, available: otio.opentime.TimeRange | None = None
-) -> otio.schema.ExternalReference:
-    return otio.schema.ExternalReference(target_url=url, available_range=available)
-
-
-def clip(
-    name: str = "a.mov",
-    *,
-    start: float = 0,
-    length: float = 48,
-    reference: otio.core.MediaReference | None = None,
-    speed: float | None = None,
-    enabled: bool = True,
-    **more: Any,
-) -> otio.schema.Clip:
-    warps = [] if speed is None else [otio.schema.LinearTimeWarp(time_scalar=speed)]
-    made = otio.schema.Clip(
-        name=name,
-        source_range=span(start, length),
-        media_reference=reference or external(),
-        effects=warps + more.pop("effects", []),
-        **more,
-    )
-    made.enabled = enabled
-    return made
-
-
-def gap(length: float) -> otio.schema.Gap:
-    return otio.schema.Gap(source_range=span(0, length))
-
-
-def track(
-    *children: otio.core.Composable, kind: str = "Video", name: str = "", metadata: dict[str, Any] | None = None
-) -> otio.schema.Track:
-    made = otio.schema.Track(name=name, kind=kind, metadata=metadata)
-    made.extend(children)
-    return made
-
-
-def timeline_of(*tracks: otio.schema.Track, marked: bool = False) -> otio.schema.Timeline:
-    timeline = otio.schema.Timeline(name="cut", global_start_time=otio.opentime.RationalTime(86400, 24))
-    timeline.tracks.extend(tracks)
-    if marked:
-        timeline.tracks.metadata["PremierePro_OTIO"] = {"VideoFrameRate": 24.0}
+def premieres(*tracks: otio.schema.Track) -> otio.schema.Timeline:
+    """A timeline with Premiere's mark."""
+    timeline = timeline_of(*tracks)
+    timeline.tracks.metadata["PremierePro_OTIO"] = {"VideoFrameRate": 24.0}
     return timeline
-
-
-def filled(take: otio.schema.Clip) -> otio.schema.Clip:
-    take.metadata["pickup"] = {"schema": "Filled.1", "hole": "h", "shot": "SH0010", "take": 1, "previs": False}
-    return take
 
 
 def source_of(timeline: otio.schema.Timeline) -> Source:
@@ -123,7 +74,7 @@ def link_of(item: otio.core.Item) -> str | None:
     ],
 )
 def test_a_speed_makes_a_clip_shorter_than_its_source(used: float, speed: float | None, shown: float) -> None:
-    timeline = timeline_of(track(clip(length=used, speed=speed)), marked=True)
+    timeline = premieres(track(clip(length=used, speed=speed)))
     duration = premiere.read(source_of(timeline)).timeline.tracks[0][0].source_range.duration
     assert exact_value(duration.value) == shown
     assert duration.rate == 24
@@ -131,26 +82,26 @@ def test_a_speed_makes_a_clip_shorter_than_its_source(used: float, speed: float 
 
 def test_several_warps_count_together() -> None:
     one = clip(length=96, speed=2.0, effects=[otio.schema.LinearTimeWarp(time_scalar=-2)])
-    timeline = premiere.read(source_of(timeline_of(track(one), marked=True))).timeline
+    timeline = premiere.read(source_of(premieres(track(one)))).timeline
     assert timeline.tracks[0][0].source_range.duration.value == 24
 
 
 @pytest.mark.parametrize("effect", [otio.schema.FreezeFrame(), otio.schema.TimeEffect()])
 def test_freezes_and_ramps_keep_their_length(effect: otio.schema.Effect) -> None:
-    timeline = timeline_of(track(clip(length=48, effects=[effect])), marked=True)
+    timeline = premieres(track(clip(length=48, effects=[effect])))
     assert premiere.read(source_of(timeline)).timeline.tracks[0][0].source_range == span(0, 48)
 
 
 def test_a_clip_that_shows_all_its_media_gets_a_range_of_its_own() -> None:
     one = clip(reference=external(available=span(10, 100)), speed=2.0)
     one.source_range = None
-    timeline = premiere.read(source_of(timeline_of(track(one), marked=True))).timeline
+    timeline = premiere.read(source_of(premieres(track(one)))).timeline
     assert timeline.tracks[0][0].source_range == span(10, 50)
 
 
 def test_clips_in_compound_clips_are_counted_too() -> None:
     inner = otio.schema.Stack(children=[track(clip(length=96, speed=2.0), gap(12))])
-    timeline = premiere.read(source_of(timeline_of(track(inner), marked=True))).timeline
+    timeline = premiere.read(source_of(premieres(track(inner)))).timeline
     assert timeline.tracks[0][0][0][0].source_range.duration.value == 48
 
 
@@ -158,31 +109,31 @@ def test_a_retimed_compound_clip_shown_whole_is_as_long_as_premiere_shows_it() -
     inner = otio.schema.Stack(
         children=[track(clip(length=96, speed=2.0), gap(12))], effects=[otio.schema.LinearTimeWarp(time_scalar=0.5)]
     )
-    neutral = premiere.read(source_of(timeline_of(track(inner), marked=True))).timeline
+    neutral = premiere.read(source_of(premieres(track(inner)))).timeline
     assert neutral.tracks[0][0].source_range == span(0, 120)
 
 
 @pytest.mark.parametrize("came_as", ["premiere", "resolve"])
 def test_a_time_warp_that_changes_nothing_is_not_written(came_as: str) -> None:
-    timeline = premiere.read(source_of(timeline_of(track(clip(speed=1.0)), marked=True))).timeline
+    timeline = premiere.read(source_of(premieres(track(clip(speed=1.0))))).timeline
     assert timeline.tracks[0][0].effects, "what was read is kept for plain OTIO"
     assert "LinearTimeWarp" not in premiere.write(timeline, writing=writing(came_as)).decode()
 
 
 def test_the_picture_size_is_read_from_the_stack() -> None:
-    timeline = timeline_of(track(clip()), marked=True)
+    timeline = premieres(track(clip()))
     timeline.tracks.metadata["PremierePro_OTIO"]["VideoResolution"] = {"width": 1920, "height": 1080}
     reading = premiere.read(source_of(timeline))
     assert (reading.size, reading.size_from) == ((1920, 1080), "Premiere's VideoResolution")
 
 
 def test_a_timeline_that_states_no_size_has_none() -> None:
-    reading = premiere.read(source_of(timeline_of(track(clip()), marked=True)))
+    reading = premiere.read(source_of(premieres(track(clip()))))
     assert (reading.size, reading.size_from) == (None, None)
 
 
 def test_a_speed_that_is_no_number_is_refused_in_words() -> None:
-    timeline = timeline_of(track(clip(speed=float("nan"))), marked=True)
+    timeline = premieres(track(clip(speed=float("nan"))))
     with pytest.raises(TimelineError, match=r"cut\.otio cannot be read"):
         premiere.read(source_of(timeline))
 
@@ -380,7 +331,7 @@ def test_in_premieres_own_cut_a_take_leaves_the_link_to_what_is_left_of_the_clip
     def own(**more: Any) -> Any:
         return clip(metadata={"PremierePro_OTIO": {"LinkID": "3"}}, **more)
 
-    timeline = timeline_of(track(own(), filled(own())), track(own(), kind="Audio"), marked=True)
+    timeline = premieres(track(own(), filled(own())), track(own(), kind="Audio"))
     made = written(timeline, "premiere")
     assert [link_of(item) for item in made.tracks[0]] == ["3", None]
     assert link_of(made.tracks[1][0]) == "3"
@@ -391,7 +342,7 @@ def test_in_premieres_own_cut_one_part_alone_of_a_split_clip_keeps_the_link() ->
         return clip(metadata={"PremierePro_OTIO": {"LinkID": "3"}}, **more)
 
     parts = track(own(length=20), filled(own(length=30)), own(length=50))
-    made = written(timeline_of(parts, track(own(length=100), kind="Audio"), marked=True), "premiere")
+    made = written(premieres(parts, track(own(length=100), kind="Audio")), "premiere")
     assert [link_of(item) for item in made.tracks[0]] == [None, None, "3"]
     assert link_of(made.tracks[1][0]) == "3"
 
@@ -400,7 +351,7 @@ def test_in_premieres_own_cut_a_take_keeps_the_sound_of_what_stood_there() -> No
     def own(**more: Any) -> Any:
         return clip(metadata={"PremierePro_OTIO": {"LinkID": "3"}}, **more)
 
-    made = written(timeline_of(track(filled(own())), track(own(), kind="Audio"), marked=True), "premiere")
+    made = written(premieres(track(filled(own())), track(own(), kind="Audio")), "premiere")
     assert link_of(made.tracks[0][0]) == link_of(made.tracks[1][0]) == "3"
 
 
@@ -408,13 +359,12 @@ def test_in_premieres_own_cut_a_take_keeps_the_sound_of_what_stood_there() -> No
 
 
 def test_what_premiere_wrote_stays_as_it_is() -> None:
-    timeline = timeline_of(
+    timeline = premieres(
         track(
             clip(reference=external("file://localhost/media/a%20b.mov")),
             clip(length=100, speed=2.0, reference=external("file:///media/a.mov")),
         ),
         track(clip(length=48, reference=external("file:///a%26b/map.png", available=span(0, 1))), kind="Audio"),
-        marked=True,
     )
     before = json.loads(timeline.to_json_string())
     neutral = premiere.read(source_of(timeline)).timeline
@@ -432,7 +382,7 @@ def test_in_premieres_own_cut_what_is_no_encoded_url_becomes_one() -> None:
         "file://localhost/D%3a/a%2bb.mov": "file://localhost/D%3a/a%2bb.mov",
         "media/a b.mov": "media/a b.mov",
     }
-    timeline = timeline_of(track(*(clip(reference=external(url)) for url in spelled)), marked=True)
+    timeline = premieres(track(*(clip(reference=external(url)) for url in spelled)))
     made = written(timeline, "premiere")
     assert [item.media_reference.target_url for item in made.tracks[0]] == list(spelled.values())
 

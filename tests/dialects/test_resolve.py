@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pickup.testing.otio_items import clip, external, filled, gap, span, timeline_of, track
 from pickup.timelines.dialect import Aspect, MediaFacts, Source, Writing
 from pickup.timelines.dialects import otio as plain
 from pickup.timelines.dialects import premiere, resolve
@@ -22,42 +23,6 @@ from pickup.timelines.texts import marker_words, title_text
 from pickup.timing import FrameRate, exact_rate, exact_value, half_up
 
 EFFECTS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "OpenTimelineIO" / "effects.otio"
-
-
-def span(start: float, length: float, *, rate: float = 24.0) -> otio.opentime.TimeRange:
-    return otio.opentime.TimeRange(otio.opentime.RationalTime(start, rate), otio.opentime.RationalTime(length, rate))
-
-
-def external(
-    url: str = "/media/a.mov", *, available: otio.opentime.TimeRange | None = None
-) -> otio.schema.ExternalReference:
-    return otio.schema.ExternalReference(target_url=url, available_range=available)
-
-
-def clip(
-    name: str = "a.mov",
-    *,
-    start: float = 0,
-    length: float = 48,
-    reference: otio.core.MediaReference | None = None,
-    speed: float | None = None,
-    enabled: bool = True,
-    **more: Any,
-) -> otio.schema.Clip:
-    warps = [] if speed is None else [otio.schema.LinearTimeWarp(time_scalar=speed)]
-    made = otio.schema.Clip(
-        name=name,
-        source_range=span(start, length),
-        media_reference=reference or external(),
-        effects=warps + more.pop("effects", []),
-        **more,
-    )
-    made.enabled = enabled
-    return made
-
-
-def gap(length: float, *, markers: Iterable[otio.schema.Marker] = ()) -> otio.schema.Gap:
-    return otio.schema.Gap(source_range=span(0, length), markers=list(markers))
 
 
 def marker(
@@ -73,27 +38,6 @@ def dissolve(before: int = 6, after: int = 6) -> otio.schema.Transition:
         in_offset=otio.opentime.RationalTime(before, 24),
         out_offset=otio.opentime.RationalTime(after, 24),
     )
-
-
-def track(
-    *children: otio.core.Composable, kind: str = "Video", name: str = "", metadata: dict[str, Any] | None = None
-) -> otio.schema.Track:
-    made = otio.schema.Track(name=name, kind=kind, metadata=metadata)
-    made.extend(children)
-    return made
-
-
-def timeline_of(*tracks: otio.schema.Track, start: float = 86400) -> otio.schema.Timeline:
-    timeline = otio.schema.Timeline(name="cut")
-    if start is not None:
-        timeline.global_start_time = otio.opentime.RationalTime(start, 24)
-    timeline.tracks.extend(tracks)
-    return timeline
-
-
-def filled(take: otio.schema.Clip) -> otio.schema.Clip:
-    take.metadata["pickup"] = {"schema": "Filled.1", "hole": "h", "shot": "SH0010", "take": 1, "previs": False}
-    return take
 
 
 WRITING = Writing(
