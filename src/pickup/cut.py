@@ -104,12 +104,14 @@ class PickupMark:
     """What Pickup itself wrote into an item's metadata when it filled it.
 
     Attributes:
+        library: Tag of the library that the take is from; empty where that was not noted.
         spare: It fills nothing: it is another take that stands by, disabled, above the one that does.
     """
 
     shot: str
     take: int
     hole: str
+    library: str = ""
     previs: bool = False
     spare: bool = False
 

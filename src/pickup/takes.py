@@ -24,7 +24,9 @@ class Take:
         head: Handle frames before the covered frames.
         tail: Handle frames after them.
         start: Source time of its first frame in exact seconds: zero, or its record timecode.
-        wish: Digest of the spec it was made for; another digest today means that the take is stale.
+        wish: Digest of the spec it was made for; another digest today means that the take may be stale.
+        shift: Frame of the shot at which the frames that it was made to show begin: 0 for the first take, 5 for one
+            that was made after five frames were trimmed from the head of its hole.
     """
 
     shot: str
@@ -41,12 +43,17 @@ class Take:
     previs: bool
     cost: Decimal
     wish: str
+    shift: int = 0
     start: Fraction = Fraction(0)
 
     @property
     def cover_frames(self) -> int:
         """Frames that the take was made to show."""
         return self.frames - self.head - self.tail
+
+    def offset_at(self, shift: int) -> int:
+        """Frames of the take before the frame of the shot that `shift` counts; negative where it begins later."""
+        return self.head + shift - self.shift
 
 
 def take_name(tag: str, *, shot: str, take: int) -> str:
@@ -82,6 +89,7 @@ class Relink:
         offset: Frames of the take before the first one shown: head handle plus transition.
         circled: Number of the take that is shown.
         takes: Every take of the shot; all share head and tail, so `offset` serves each.
+        library: Tag of the library that the takes are from; empty where it does not matter.
         only_in: Flavors of the new timeline that show it; empty for all.
     """
 
@@ -94,6 +102,7 @@ class Relink:
     offset: int
     circled: int
     takes: tuple[LinkedTake, ...]
+    library: str = ""
     only_in: tuple[str, ...] = ()
 
     @property

@@ -11,7 +11,7 @@ import pytest
 
 from pickup.errors import LibraryError
 from pickup.library import Library
-from pickup.library.store import TakeStore
+from pickup.library.store import TakeOrder, TakeStore
 from pickup.ports import Conformed, Delivery, Generation, Store
 from pickup.takes import Take
 from pickup.timing import FrameRate
@@ -29,7 +29,9 @@ def library(tmp_path: Path) -> Library:
 
 def _store(library: Library) -> TakeStore:
     return library.store(
-        wishes={"SH0010": "wish"}, previs=[("slate", "slate")], now=lambda: datetime(2030, 1, 2, tzinfo=UTC)
+        orders={"SH0010": TakeOrder(wish="wish")},
+        previs=[("slate", "slate")],
+        now=lambda: datetime(2030, 1, 2, tzinfo=UTC),
     )
 
 

@@ -13,7 +13,7 @@ from pickup.cli.options import load_settings, place_options, reading_options
 from pickup.cli.plain import escape, plain_table
 from pickup.errors import counted
 from pickup.fill.documents import findings_document
-from pickup.fill.prepare import recognize_shots
+from pickup.fill.identity import recognize_shots
 from pickup.fill.prove import prove_delivered
 from pickup.library import Library
 from pickup.timelines.proof import Proof
@@ -37,7 +37,7 @@ def command(new: Path, *, old: Path, no_placeholders: bool, maps: tuple[str, ...
     proof = prove_delivered(new, against=old, config=settings)
     if in_json:
         shots, _, _ = recognize_shots(proof.holes_left, library=library_here, cut_name=library_here.cut_name(old))
-        print_json(_document(proof, holes_left=[code for code, _, _ in shots]))
+        print_json(_document(proof, holes_left=[shot.code for shot in shots]))
     else:
         _print(proof, console=Console(), quiet=quiet, no_placeholders=no_placeholders)
     if proof.differences:

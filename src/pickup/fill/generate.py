@@ -10,13 +10,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from pickup.errors import Finding, PickupError, warning
-from pickup.fill.prepare import Prepared, codec_of
+from pickup.fill.prepare import Prepared, Shot, codec_of
 from pickup.holes import Neighbour
 from pickup.jobs.advance import Bench, TakeRequest
 from pickup.jobs.ledger import Ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.jobs.owners import this_run
 from pickup.jobs.runner import run
+from pickup.library.store import TakeOrder
+from pickup.match import joint_of
 from pickup.media.conform import Conformer
 from pickup.media.frames import frame_at_async
 from pickup.offers import Quote, Wish
@@ -58,7 +60,7 @@ def make_takes(prepared: Prepared, *, ledger: Ledger, report: ProgressReport) ->
         ]
     library = prepared.library
     store = library.store(
-        wishes={shot.spec.code: shot.spec.wish for shot in prepared.shots},
+        orders={shot.spec.code: _order(shot) for shot in prepared.shots},
         previs={(shot.offer.provider, shot.offer.model) for shot in prepared.shots if shot.offer.previs},
     )
     bench = Bench(
@@ -70,6 +72,16 @@ def make_takes(prepared: Prepared, *, ledger: Ledger, report: ProgressReport) ->
     )
     result = run(requests, bench=bench, report=report)
     return result, [finding for frames in boundaries for finding in frames.findings]
+
+
+def _order(shot: Shot) -> TakeOrder:
+    first, last = shot.spec.holes[0], shot.spec.holes[-1]
+    return TakeOrder(
+        wish=shot.spec.wish,
+        shift=min(shot.shifts.values()),
+        before=joint_of(first.before),
+        after=joint_of(last.after),
+    )
 
 
 async def _all_boundaries(pickups: Sequence[Pickup]) -> list[Boundaries]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
 from pickup.config import Config
-from pickup.errors import Finding, counted, info, warning
+from pickup.errors import Finding, info, warning
 from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
+from pickup.fill.fit import misfit
+from pickup.fill.identity import KnownShot, as_the_cut_shows, recognize_shots, sightings_of
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.reading import read_settings, rules_of, source_folder
 from pickup.fill.stale import what_changed
 from pickup.holes import Hole
 from pickup.library import Library
-from pickup.library.codes import assign_codes, find_code
 from pickup.library.layout import CutFolder
+from pickup.library.sidecars import TakeFile
 from pickup.library.versions import latest
-from pickup.match import Claim, Sighting, comparable_words, recognize
+from pickup.match import Sighting
 from pickup.media.conform import expected_bytes
 from pickup.offers import Offer, Quote
 from pickup.plan import Plan, ShotRequest, make_plan
@@ -44,6 +45,7 @@ class FillOptions:
 
     Attributes:
         refresh: Shot codes that get a new take although they have one.
+        partial: A take that is too short for its hole is shown as far as it reaches.
         fit: Make as much as the budget pays instead of refusing.
         unbriefed: Providers that cost money may fill holes that nobody briefed.
         approved: A person said yes beforehand, to briefs from timeline markers too.
@@ -51,6 +53,7 @@ class FillOptions:
     """
 
     refresh: tuple[str, ...] = ()
+    partial: bool = False
     fit: bool = False
     unbriefed: bool = False
     approved: bool = False
@@ -63,7 +66,7 @@ class Shot:
 
     Attributes:
         takes: Whole takes, by number.
-        by: What the shot was recognized by; empty for a new one.
+        known: Its holes, and what it was recognized by.
         stale: What changed since its takes were made; empty when nothing did.
         renewed: A new take is to be made and shown, though there is one: it was asked for, or the hole outgrew the
             take and a new one costs nothing.
@@ -71,7 +74,7 @@ class Shot:
 
     spec: ShotSpec
     takes: tuple[Take, ...]
-    by: str
+    known: KnownShot
     stale: str
     renewed: bool
     missing: tuple[int, ...]
@@ -82,6 +85,15 @@ class Shot:
     def is_stand_in(self) -> bool:
         """Whether it fills no hole: a slate stands in for an item in the Resolve flavor alone."""
         return self.spec.stands_in
+
+    @property
+    def shifts(self) -> Mapping[str, int]:
+        """Frame of the shot at which each hole begins to show it, by the hole's id."""
+        return self.known.shifts
+
+    def misfit(self, take: Take) -> str:
+        """Why a take cannot be shown frame for frame in all of its holes, or nothing."""
+        return misfit(take, self.spec, shifts=self.shifts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +108,7 @@ class Prepared:
         said: The findings about the picture size, which are not made again.
         burn_in: Previs takes say in the picture what they are.
         refreshed: Shots that get a new take although they have one.
+        partial: Takes that are too short are shown as far as they reach.
         codes: Shot codes by hole id, for looking up.
     """
 
@@ -113,6 +126,7 @@ class Prepared:
     said: tuple[Finding, ...] = ()
     burn_in: bool = True
     refreshed: frozenset[str] = frozenset()
+    partial: bool = False
     codes: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -182,27 +196,30 @@ def plan_again(
     cut_name = library.cut_name(timeline)
     stand_ins = survey.found.stand_ins if _wants_stand_ins(library.cut_folder(cut_name), config=config) else ()
     wanted = sorted((*survey.found.holes, *stand_ins), key=lambda hole: hole.record.start)
-    groups, recognized, new_codes = recognize_shots(wanted, library=library, cut_name=cut_name)
+    known, recognized, new_codes = recognize_shots(
+        wanted, library=library, cut_name=cut_name, present=survey.media_names
+    )
     wishes = _wishes(survey, delivery=delivery, config=config)
     chosen = _provider(config.provider)
     free = _provider(_FREE) if stand_ins else chosen
     sized = delivery.size_from != SIZE_UNKNOWN  # nothing is quoted, and nothing called stale, for a size unknown
-    circled = library.circled_of(code for code, *_ in groups)
+    shelf = library.shelf(each.code for each in known)
+    refreshed = {each.upper() for each in options.refresh}
     shots = []
-    for code, holes, by in groups:
-        provider, offer = free if holes[0].stand_in else chosen
-        spec = make_spec(holes, code=code, wishes=wishes)
-        spec = make_stand_in(spec) if holes[0].stand_in else spec
-        takes = tuple(take for take in library.takes(code) if library.check_take(code, take=take.number) is None)
-        shown = circled[code]
-        fits_none = all(misfit(take, spec) for take in takes)
-        outgrown = shown is not None and offer.is_free and bool(misfit(shown, spec)) and fits_none
-        renewed = outgrown or code.upper() in {each.upper() for each in options.refresh}
+    for each in (as_the_cut_shows(one, fills=survey.fills, takes=_takes_in(shelf[one.code][0])) for one in known):
+        provider, offer = free if each.holes[0].stand_in else chosen
+        spec = make_spec(each.holes, code=each.code, wishes=wishes, shifts=each.shifts)
+        spec = make_stand_in(spec) if each.holes[0].stand_in else spec
+        whole, shown = ((), None) if each.asked else shelf[each.code]
+        takes = _takes_in(whole)
+        fits_none = all(misfit(take, spec, shifts=each.shifts) for take in takes)
+        unfit = shown is not None and bool(misfit(shown.as_take(), spec, shifts=each.shifts))
+        renewed = (unfit and fits_none and offer.is_free) or each.code.upper() in refreshed
         shot = Shot(
             spec=spec,
             takes=takes,
-            by=by,
-            stale=_stale(shown, spec, library=library) if sized else "",
+            known=each,
+            stale=what_changed(shown, spec=spec, outgrown=unfit) if sized and shown is not None else "",
             renewed=renewed,
             missing=_missing(spec, takes=takes, renewed=renewed),
             provider=provider,
@@ -234,12 +251,17 @@ def plan_again(
         shots=tuple(shots),
         plan=plan,
         new_codes=new_codes,
-        sightings=tuple(_sightings(shots, cut_name=cut_name)),
+        sightings=tuple(sightings_of(((shot.known, shot.spec.wish) for shot in shots), cut_name=cut_name)),
         findings=(*found, *_shot_findings(shots, refresh=options.refresh)),
         said=tuple(said),
         burn_in=config.burn_in,
         refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed),
+        partial=options.partial,
     )
+
+
+def _takes_in(files: Sequence[TakeFile]) -> tuple[Take, ...]:
+    return tuple(file.as_take() for file in files)
 
 
 def _wants_stand_ins(folder: CutFolder, *, config: Config) -> bool:
@@ -247,32 +269,6 @@ def _wants_stand_ins(folder: CutFolder, *, config: Config) -> bool:
     last = latest(folder)
     written = last is not None and folder.timeline(last, flavor=STAND_INS_GO_TO).is_file()
     return written or STAND_INS_GO_TO in config.flavors
-
-
-def recognize_shots(
-    holes: Sequence[Hole], *, library: Library, cut_name: str
-) -> tuple[list[tuple[str, tuple[Hole, ...], str]], tuple[Finding, ...], frozenset[str]]:
-    """Shot code, holes and reason of every shot in record order, what was said, and which codes are new."""
-    given = library.codes
-    claims = [_claim(hole, given=given) for hole in holes]
-    recognized = recognize(claims, cut=cut_name, sightings=library.sightings(), given=given)
-    groups: dict[Hashable, list[Hole]] = defaultdict(list)
-    known: dict[Hashable, tuple[str | None, str]] = {}
-    for identity in recognized.identities:
-        groups[identity.group].append(identity.hole)
-        known.setdefault(identity.group, (identity.shot, identity.by))
-    codes = assign_codes([known[group][0] for group in groups], given=given)
-    shots = [(code, tuple(holes), known[group][1]) for code, (group, holes) in zip(codes, groups.items(), strict=True)]
-    return shots, recognized.findings, frozenset(code for code in codes if code not in given)
-
-
-def _claim(hole: Hole, *, given: Collection[str]) -> Claim:
-    said = [brief.text for brief in hole.briefs]
-    code = next((found for text in (*said, hole.name) if (found := find_code(text))), None)
-    code = None if hole.stand_in else code  # a title may name a shot, and is no take of it
-    brief = hole.brief
-    filled = hole.filled.shot if hole.filled is not None and hole.filled.shot in given else None
-    return Claim(hole=hole, words=comparable_words(brief.text) if brief else "", code=code, filled=filled)
 
 
 def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishes:
@@ -298,32 +294,17 @@ def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool) -> tuple[i
     return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
 
 
-def misfit(take: Take, spec: ShotSpec) -> str:
-    """Why a take cannot be shown frame for frame in all holes of its shot, or nothing."""
-    if take.rate != spec.delivery.rate:
-        return f"its take was made at {take.rate}; --refresh {spec.code} makes one at {spec.delivery.rate}"
-    lacking = max(hole.covers.length for hole in spec.holes) - (take.frames - take.head)
-    if lacking > 0:
-        short = f"{counted(lacking, 'frame')} too short"
-        return f"its take is {short} for the hole now; --refresh {spec.code} makes a longer one"
-    return ""
-
-
 def _provider(chosen: str) -> tuple[Provider, Offer]:
     name, _, model = chosen.partition(":")
     provider = load_provider(name)
     return provider, find_offer(provider, model=model or None)
 
 
-def _stale(shown: Take | None, spec: ShotSpec, *, library: Library) -> str:
-    """What changed since the circled take was made, in words; empty where nothing did or there is none."""
-    made = library.take_file(spec.code, take=shown.number) if shown is not None else None
-    return what_changed(made, spec=spec) if made is not None else ""
-
-
 def _request(shot: Shot) -> ShotRequest:
     provider, spec = shot.provider, shot.spec
     held = next((hole.held for hole in spec.holes if hole.held), "")
+    if shot.known.asked:
+        held = f"it may be {' or '.join(shot.known.asked)}, and nothing tells which: write the code into its marker"
     if spec.provider and spec.provider != provider.name:
         held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
     return ShotRequest(
@@ -395,23 +376,3 @@ def _neighbour_findings(shot: Shot, *, where: str) -> Iterator[Finding]:
         if neighbour is not None and neighbour.is_picture and not neighbour.straight:
             message = f"the shot {side} is retimed or inside a compound clip; the take is not matched to it"
             yield info("NEIGHBOUR_NOT_STRAIGHT", message, where=where)
-
-
-def _sightings(shots: Sequence[Shot], *, cut_name: str) -> Iterator[Sighting]:
-    for shot in shots:
-        for hole in shot.spec.holes:
-            brief = hole.brief
-            yield Sighting(
-                shot=shot.spec.code,
-                cut=cut_name,
-                hole=hole.id,
-                words=comparable_words(brief.text) if brief else "",
-                before=hole.before.joint if hole.before else "",
-                after=hole.after.joint if hole.after else "",
-                start=hole.record.start,
-                end=hole.record.end,
-                rate=str(hole.record.rate),
-                track=hole.track,
-                wish=shot.spec.wish,
-                stand_in=hole.stand_in,
-            )

@@ -16,7 +16,7 @@ from pickup.fill.bundles import write_bundles
 from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
 from pickup.fill.hand_back import Version, hand_back
-from pickup.fill.prepare import FillOptions, Prepared, Shot, misfit, plan_again, prepare
+from pickup.fill.prepare import FillOptions, Prepared, Shot, plan_again, prepare
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown, choose_takes
 from pickup.jobs.ledger import Ledger, open_ledger
@@ -214,8 +214,8 @@ def _circle_what_fits(prepared: Prepared) -> None:
     circled = library.circled_of(shot.spec.code for shot in prepared.shots)
     for shot in prepared.shots:
         shown = circled[shot.spec.code]
-        fitting = [take.number for take in shot.takes if not misfit(take, shot.spec)]
-        if shown is not None and misfit(shown, shot.spec) and fitting:
+        fitting = [take.number for take in shot.takes if not shot.misfit(take)]
+        if shown is not None and shot.misfit(shown) and fitting:
             library.circle(shot.spec.code, take=max(fitting))
 
 

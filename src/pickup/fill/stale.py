@@ -6,26 +6,40 @@ from collections.abc import Iterator
 
 from pickup.errors import counted
 from pickup.library.sidecars import TakeFile
+from pickup.match import comparable_name, joint_of
 from pickup.shots import ShotSpec
 
 
-def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
+def what_changed(made: TakeFile, *, spec: ShotSpec, outgrown: bool) -> str:
     """What is wanted otherwise than when the take was made; empty when it was made for this very wish.
+
+    A hole that was trimmed within its take changes nothing about what is wanted.
 
     Args:
         made: The take with what it was made from.
         spec: What is wanted now.
+        outgrown: The take does not cover its holes any more.
     """
-    if made.wish == spec.wish:
-        return ""
-    changes = list(_changes(made, spec=spec))
-    return " and ".join(changes) or "what its brief asks for"
+    covered = made.frames - made.head - made.tail
+    asked_otherwise = made.wish != spec.wish_for(covered)
+    changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
+    if asked_otherwise and not changes:
+        changes = ["what its brief asks for"]
+    if outgrown and covered != spec.covers.length:
+        changes.insert(0, f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)")
+    return " and ".join(changes)
+
+
+def _neighbours(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
+    """The shots beside it, where they are others than those that it was made to join; how they are cut is no matter."""
+    first, last = spec.holes[0], spec.holes[-1]
+    for side, was, now in (("before", made.before, first.before), ("after", made.after, last.after)):
+        then, here = was.rpartition("@")[0], joint_of(now).rpartition("@")[0]
+        if then and here and comparable_name(then) != comparable_name(here):
+            yield f"the shot {side} it ({then} then, {here} now)"
 
 
 def _changes(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
-    covered = made.frames - made.head - made.tail
-    if covered != spec.covers.length:
-        yield f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)"
     if made.size != spec.delivery.size:
         yield f"the picture size ({made.size[0]}x{made.size[1]} then)"
     if made.rate != str(spec.delivery.rate):

@@ -30,6 +30,7 @@ class PlacementKind(StrEnum):
     """Where a take goes."""
 
     IN_PLACE = "in place"
+    SAME_CLIP = "in the same clip"
     ON_TRACK = "on the track"
     NEW_TRACK = "on a new top track"
 
@@ -39,8 +40,8 @@ class Placement:
     """Where a take goes in the file.
 
     Attributes:
-        address: Of the item that is replaced, of the track that has room, or of the stack that gets a new track
-            (`()` is the timeline itself).
+        address: Of the item that is replaced, of the clip of which the media alone is exchanged, of the track that has
+            room, or of the stack that gets a new track (`()` is the timeline itself).
     """
 
     kind: PlacementKind

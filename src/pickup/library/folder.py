@@ -36,7 +36,7 @@ from pickup.library.sidecars import (
     seen_shot,
     write_sidecar,
 )
-from pickup.library.store import TakeStore
+from pickup.library.store import TakeOrder, TakeStore
 from pickup.match import Sighting
 from pickup.paths import safe_stem
 from pickup.takes import Take
@@ -212,6 +212,16 @@ class Library:
         files = (each for each in self._take_files(shot) if chosen in (None, each.take))
         return next((each.as_take() for each in files if is_whole(self.layout, each)), None)
 
+    def shelf(self, shots: Iterable[str]) -> dict[str, tuple[tuple[TakeFile, ...], TakeFile | None]]:
+        """The whole takes of each shot by number, and the one that `circled` chooses; each file is read once."""
+        choices: Mapping[str, int] = self._index().circled if self.exists else {}
+        found = {}
+        for shot in shots:
+            whole = tuple(each for each in self._take_files(shot) if is_whole(self.layout, each))
+            chosen = choices.get(shot)
+            found[shot] = (whole, next((each for each in whole if chosen in (None, each.take)), None))
+        return found
+
     def shot_named(self, text: str) -> str:
         """The code of the shot that a person means, whatever its case.
 
@@ -260,14 +270,14 @@ class Library:
     def store(
         self,
         *,
-        wishes: Mapping[str, str],
+        orders: Mapping[str, TakeOrder],
         previs: Collection[tuple[str, str]] = (),
         now: Callable[[], datetime] = _now,
         original_suffix: str = ".mp4",
     ) -> TakeStore:
         """What the job runner fills; see `TakeStore` for the arguments."""
         return TakeStore(
-            self.layout, tag=self.tag, wishes=wishes, previs=previs, now=now, original_suffix=original_suffix
+            self.layout, tag=self.tag, orders=orders, previs=previs, now=now, original_suffix=original_suffix
         )
 
     def remove_leftovers(self, cut: str, *, shots: Collection[str], older_than_s: float = _LEFTOVER_AGE_S) -> int:

@@ -66,6 +66,10 @@ class SeenShot(Sidecar):
     rate: FractionText
     track: str
     wish: str
+    before_from: str = ""
+    after_from: str = ""
+    shift: int = 0
+    lead: int | None = None
     stand_in: bool = False
 
     def sighting(self) -> Sighting:
@@ -107,6 +111,8 @@ class TakeFile(Sidecar):
         original: What the provider gave, likewise.
         start: Source time of the first frame in seconds, a fraction.
         bytes_written: Size of the conformed file.
+        shift: Frame of the shot at which the frames that it was made to show begin; `match.Sighting` counts alike.
+        before: Media and cut frame of the shot before it when it was made; likewise `after`. Empty where unknown.
         request: Digest of what was sent to the provider.
         policies: Named conversions between original and conformed file.
         cost: USD.
@@ -131,6 +137,9 @@ class TakeFile(Sidecar):
     previs: bool
     cost: Annotated[str, Field(pattern=_DECIMAL)]
     wish: str
+    shift: int = 0
+    before: str = ""
+    after: str = ""
     prompt: str
     negative: str = ""
     seed: int
@@ -158,6 +167,7 @@ class TakeFile(Sidecar):
             previs=self.previs,
             cost=Decimal(self.cost),
             wish=self.wish,
+            shift=self.shift,
             start=Fraction(self.start),
         )
 

@@ -2,7 +2,7 @@
 
 A name never gets other bytes: where a conformed file stands already, the next conform of that take gets `_c2`.
 
-    store = library.store(wishes={"SH0010": "digest"}, previs=[("slate", "slate")])
+    store = library.store(orders={"SH0010": TakeOrder(wish="digest")}, previs=[("slate", "slate")])
     store.conformed("SH0010", take=1)        takes/SH0010/t01/HARBOR7K2Q_SH0010_t01.mov
 """
 
@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -27,13 +28,32 @@ from pickup.takes import take_name
 _NOTES_SUFFIX = ".json"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeOrder:
+    """What takes of a shot are made for, as their sidecars keep it.
+
+    Attributes:
+        wish: Digest of the spec.
+        shift: Frame of the shot at which the frames to show begin.
+        before: Media and cut frame of the neighbour before; likewise `after`.
+    """
+
+    wish: str
+    shift: int = 0
+    before: str = ""
+    after: str = ""
+
+
+_UNKNOWN_ORDER = TakeOrder(wish="")
+
+
 class TakeStore:
     """A `ports.Store` in a library.
 
     Args:
         layout: Of the library.
         tag: Of the library; file names begin with it.
-        wishes: Digest of the spec that each shot is made for.
+        orders: What each shot is made for.
         previs: Provider and model of everything that makes previs.
         now: The time, with its zone.
         original_suffix: Extension of what the provider gives.
@@ -44,14 +64,14 @@ class TakeStore:
         layout: Layout,
         *,
         tag: str,
-        wishes: Mapping[str, str],
+        orders: Mapping[str, TakeOrder],
         previs: Collection[tuple[str, str]],
         now: Callable[[], datetime],
         original_suffix: str = ".mp4",
     ) -> None:
         self._layout = layout
         self._tag = tag
-        self._wishes = wishes
+        self._orders = orders
         self._previs = frozenset(previs)
         self._now = now
         self._original_suffix = original_suffix
@@ -97,6 +117,7 @@ class TakeStore:
             if picture is not None:
                 write_bytes(folder / name, picture)
         original = self.original(shot, take=take)
+        order = self._orders.get(shot, _UNKNOWN_ORDER)
         write_sidecar(
             self._layout.take_file(shot, take=take),
             TakeFile(
@@ -117,7 +138,10 @@ class TakeStore:
                 look=_look_taken(original) or request.look,
                 previs=(provider, request.model) in self._previs,
                 cost=format(cost, "f"),
-                wish=self._wishes.get(shot, ""),
+                wish=order.wish,
+                shift=order.shift,
+                before=order.before,
+                after=order.after,
                 prompt=request.prompt,
                 negative=request.negative,
                 seed=request.seed,

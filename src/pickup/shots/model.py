@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from pickup.cut import Size
 from pickup.holes import Hole, Neighbour
 from pickup.timing import FrameRange, FrameRate
+
+_BEFORE_LENGTH = 2
+"""Where the length stands among what was asked for, in a digest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +70,7 @@ class ShotSpec:
         look: Look that the brief asks for.
         provider: Provider that the brief asks for.
         before: The neighbour before, if a frame of it can be had; likewise `after`.
-        wish: Digest of what was asked for; a take made for another one is stale.
+        asked: What was asked for besides the length.
         notes: Fields of its brief that are not followed, in words.
     """
 
@@ -91,8 +95,18 @@ class ShotSpec:
     delivery: Delivered
     before: Neighbour | None
     after: Neighbour | None
-    wish: str
+    asked: tuple[str, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def wish(self) -> str:
+        """Digest of what was asked for; a take made for another one is stale."""
+        return self.wish_for(self.covers.length)
+
+    def wish_for(self, frames: int) -> str:
+        """The digest that `wish` would be if so many frames were to be covered."""
+        facts = (*self.asked[:_BEFORE_LENGTH], str(frames), *self.asked[_BEFORE_LENGTH:])
+        return hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
     @property
     def stands_in(self) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 
 from pickup.briefs import Brief, Source
 from pickup.cut import MediaKind
@@ -23,30 +24,41 @@ _MARKS_OF_NAMES = re.compile(r"[_.\-]+")
 _VERSION = re.compile(r"(?i)\bv\d{1,4}\b")
 
 
-def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSpec:
+def make_spec(
+    holes: Sequence[Hole],
+    *,
+    code: str,
+    wishes: ShotWishes,
+    shifts: Mapping[str, int] = MappingProxyType({}),
+) -> ShotSpec:
     """The spec of one shot; of several holes the longest sets the length.
 
     Args:
         holes: In record order, at least one.
         code: The shot code.
         wishes: Settings.
+        shifts: Frame of the shot at which each hole begins, by its id: holes that are the parts of one want a take that
+            reaches from the first to the last.
     """
-    longest = max(holes, key=lambda hole: hole.covers.length)
+    first = min(holes, key=lambda hole: (shifts.get(hole.id, 0), -hole.covers.length))
+    begins = shifts.get(first.id, 0)
+    length = max(shifts.get(hole.id, 0) - begins + hole.covers.length for hole in holes)
+    covers = replace(first.covers, end=first.covers.start + length)
+    last = max(holes, key=lambda hole: (shifts.get(hole.id, 0) + hole.covers.length, -hole.record.start))
     brief = next((hole.brief for hole in holes if hole.brief is not None), None)
     words = _words(brief)
     steering = read_steering(brief, wishes=wishes)
     style = steering.style or wishes.style
-    subject = words or _from_neighbours(longest)
+    subject = words or _from_neighbours(first, last)
     style_words = wishes.styles.get(style, "")
     prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
     size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
-    facts = (prompt, negative, str(longest.covers.length), size, str(wishes.delivery.rate), *steering.facts)
     return ShotSpec(
         code=code,
         holes=tuple(holes),
-        record=longest.record,
-        covers=longest.covers,
+        record=first.record,
+        covers=covers,
         words=words,
         brief=(brief.text if brief else "") or words,
         briefed=bool(words),
@@ -62,9 +74,9 @@ def make_spec(holes: Sequence[Hole], *, code: str, wishes: ShotWishes) -> ShotSp
         takes=steering.takes or wishes.takes,
         handles=wishes.handles,
         delivery=wishes.delivery,
-        before=_usable(longest.before),
-        after=_usable(longest.after),
-        wish=hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16],
+        before=_usable(first.before),
+        after=_usable(last.after),
+        asked=(prompt, negative, size, str(wishes.delivery.rate), *steering.facts),
         notes=steering.notes,
     )
 
@@ -94,9 +106,9 @@ def _words(brief: Brief | None) -> str:
     return ", ".join(part.strip().rstrip(".,;") for part in said if part.strip())
 
 
-def _from_neighbours(hole: Hole) -> str:
+def _from_neighbours(first: Hole, last: Hole) -> str:
     """What can be said without a brief: the shots on both sides, by names that say something."""
-    names = [_spoken(each.name) if each else "" for each in (hole.before, hole.after)]
+    names = [_spoken(each.name) if each else "" for each in (first.before, last.after)]
     if names[0] and names[1] and names[0] != names[1]:
         return f"a shot that leads from {names[0]} to {names[1]}"
     known = names[0] or names[1]

@@ -18,6 +18,10 @@ class Fill:
         record: Frames of the cut that it fills.
         offset: Frames of the take before the first one shown.
         source_start: Source time of the first frame shown, exact seconds.
+        speed: Source seconds for each record second; None for a ramp.
+        path: Where the cut says that its file is, on this machine.
+        online: Whether it is there.
+        locked: Its track is locked.
     """
 
     shot: str
@@ -30,6 +34,10 @@ class Fill:
     offset: int
     source_start: Fraction
     previs: bool
+    speed: Fraction | None = Fraction(1)
+    path: str | None = None
+    online: bool = True
+    locked: bool = False
 
 
 def fills_of(cut: Cut) -> tuple[Fill, ...]:
@@ -55,6 +63,10 @@ def fills_of(cut: Cut) -> tuple[Fill, ...]:
                 offset=half_up(cut.rate.frames(event.source_start - first)),
                 source_start=event.source_start,
                 previs=mark.previs,
+                speed=event.speed,
+                path=media.path if media is not None else None,
+                online=event.kind is EventKind.FOOTAGE,
+                locked=track.locked,
             )
         )
     return tuple(found)

@@ -23,7 +23,7 @@ from pickup.timelines.changes import Replaced
 from pickup.timelines.references import find_style
 from pickup.timelines.ruler import Ruler, find_rate, record_length, seconds_of, source_range_of, speed_of
 from pickup.timelines.spares import spread_takes
-from pickup.timelines.take_clips import Spelling, clip_of, gap_of, spelled_rate, time_of
+from pickup.timelines.take_clips import Spelling, clip_of, gap_of, show_another, spelled_rate, time_of
 from pickup.timelines.texts import generator_settings
 from pickup.timing import Number, half_up
 
@@ -66,9 +66,12 @@ def apply_relinks(
     spelling = Spelling(rate=spelled_rate(timeline, ruler), style=style, kind=kind, prefixes=prefixes)
     by_track: dict[Address, list[Relink]] = defaultdict(list)
     on_top: dict[Address, list[Relink]] = defaultdict(list)
+    switched: list[Relink] = []
     for relink in relinks:
         place = relink.placement
-        if place.kind is PlacementKind.NEW_TRACK:
+        if place.kind is PlacementKind.SAME_CLIP:
+            switched.append(relink)
+        elif place.kind is PlacementKind.NEW_TRACK:
             on_top[_stack_around(timeline, place.address)].append(relink)
         else:
             track = place.address if place.kind is PlacementKind.ON_TRACK else place.address[:-1]
@@ -76,8 +79,12 @@ def apply_relinks(
     # Every address is looked up before anything moves.
     tracks = {address: _find(timeline, address) for address in by_track}
     stacks = {address: _find(timeline, address) for address in on_top}
+    clips = [_clip(timeline, relink.placement.address) for relink in switched]
     offsets = {address: _offset(timeline, address, ruler=ruler) for address in (*by_track, *on_top)}
     replaced = []
+    for relink, clip in zip(switched, clips, strict=True):
+        replaced.append(Replaced(shot=relink.shot, hole=relink.hole, name=clip.name, effects=()))
+        show_another(clip, relink, ruler=ruler, spelling=spelling)
     for address, wanted in by_track.items():
         replaced += _fill_track(tracks[address], wanted, ruler=ruler, spelling=spelling, offset=offsets[address])
     for address, wanted in on_top.items():
@@ -95,6 +102,16 @@ def _find(timeline: otio.schema.Timeline, address: Address) -> otio.core.Composi
             raise TimelineError("the timeline changed while it was filled", next_step="run the command again")
         found = found[index]
     return found
+
+
+def _clip(timeline: otio.schema.Timeline, address: Address) -> otio.schema.Clip:
+    """The clip that shows a take already, with a range of its own."""
+    clip = _find(timeline, address)
+    if not isinstance(clip, otio.schema.Clip):
+        raise TimelineError("the timeline changed while it was filled", next_step="run the command again")
+    if clip.source_range is None:
+        clip.source_range = source_range_of(clip)
+    return clip
 
 
 def _offset(timeline: otio.schema.Timeline, address: Address, *, ruler: Ruler) -> Number:

@@ -375,10 +375,15 @@ class _Reader:
         return EventKind.OPAQUE, None, ""
 
     def _filled(self, metadata: object, *, event_media: str) -> PickupMark | None:
+        """What Pickup put there, of this library alone: another film's library has a SH0010 as well."""
         own = own_mark(metadata) if metadata is not None else None
-        if own is None and self._tag and event_media.startswith(self._tag):
-            return mark_from_name(event_media.removeprefix(self._tag))
-        return own
+        if not self._tag:
+            return own
+        is_named = event_media.startswith(self._tag)
+        if own is None:
+            return mark_from_name(event_media.removeprefix(self._tag)) if is_named else None
+        known = f"{own.library}_" == self._tag if own.library else is_named or not event_media
+        return own if known else None
 
     def _transition(self, item: otio.schema.Transition, *, address: Address, at: Number) -> Transition:
         return Transition(

@@ -66,5 +66,11 @@ def _spare_clip_of(relink: Relink, take: LinkedTake, *, ruler: Ruler, spelling: 
     alone = replace(relink, circled=take.number, takes=(take,))
     clip = clip_of(alone, old=None, ruler=ruler, spelling=spelling)
     clip.enabled = False
-    clip.metadata["pickup"] = {"schema": "Spare.1", "shot": relink.shot, "take": take.number, "hole": relink.hole}
+    clip.metadata["pickup"] = {
+        "schema": "Spare.1",
+        "library": relink.library,
+        "hole": relink.hole,
+        "shot": relink.shot,
+        "take": take.number,
+    }
     return clip

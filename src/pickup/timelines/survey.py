@@ -12,6 +12,7 @@ from pickup._child import ChildDied, Limits, Report, call
 from pickup.cut import Cut, EventKind, MediaKind, walk_events
 from pickup.errors import PickupError, TimelineError
 from pickup.holes import Found, Rules, find_holes
+from pickup.match import comparable_name
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timelines.limits import ReadLimits
 
@@ -69,6 +70,7 @@ class Survey:
         footage: Local paths of picture files that are here, at most 200, spread evenly over the cut.
         footage_total: How many such files there are.
         media: Local paths of all files that are here, sound too, each once.
+        media_names: Comparable names of all media on picture tracks, wherever they are.
     """
 
     sha256: str
@@ -78,6 +80,7 @@ class Survey:
     footage: tuple[str, ...]
     footage_total: int
     media: tuple[str, ...] = ()
+    media_names: frozenset[str] = frozenset()
 
 
 def survey_timeline(
@@ -186,6 +189,7 @@ def yield_survey(request: SurveyRequest, report: Report) -> Iterator[Survey]:
             footage=footage[::step][:_PROBED_FILES],
             footage_total=len(footage),
             media=tuple(dict.fromkeys(_files(cut))),
+            media_names=frozenset(_names(cut)),
         )
 
 
@@ -195,6 +199,12 @@ def _footage(cut: Cut) -> Iterator[str]:
         moving = media is not None and media.kind in (MediaKind.MOVIE, MediaKind.STILL) and event.filled is None
         if moving and media is not None and event.kind is EventKind.FOOTAGE and media.online and media.path:
             yield media.path
+
+
+def _names(cut: Cut) -> Iterator[str]:
+    for _, event in walk_events(cut.video_tracks):
+        if event.media is not None and event.media.name:
+            yield comparable_name(event.media.name)
 
 
 def _files(cut: Cut) -> Iterator[str]:

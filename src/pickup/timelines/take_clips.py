@@ -8,13 +8,14 @@ from fractions import Fraction
 
 import opentimelineio as otio
 
-from pickup.paths import PathKind, PathStyle
+from pickup.paths import PathKind, PathStyle, parse_path
 from pickup.takes import LinkedTake, Relink
-from pickup.timelines.references import spell
-from pickup.timelines.ruler import Ruler
+from pickup.timelines.references import spell, url_of
+from pickup.timelines.ruler import Ruler, seconds_of
 from pickup.timelines.texts import stood_before
-from pickup.timing import Number, exact_rate
+from pickup.timing import Number, exact_rate, half_up
 
+_SHOWN_KEY = "DEFAULT_MEDIA"
 _ALTERNATE_KEY = "PICKUP_T{:02d}"
 
 
@@ -51,26 +52,64 @@ def clip_of(relink: Relink, *, old: otio.core.Item | None, ruler: Ruler, spellin
             time_of(ruler.rate.seconds(relink.record.length), rate=spelling.rate),
         ),
     )
-    references = {"DEFAULT_MEDIA": _reference(shown, ruler=ruler, spelling=spelling)}
-    for take in relink.takes:
-        if take.number != relink.circled:
-            references[_ALTERNATE_KEY.format(take.number)] = _reference(take, ruler=ruler, spelling=spelling)
-    clip.set_media_references(references, "DEFAULT_MEDIA")
+    clip.set_media_references(_references(relink, ruler=ruler, spelling=spelling), _SHOWN_KEY)
     if old is not None and not isinstance(old, otio.schema.Gap):
         clip.enabled, clip.color = old.enabled, old.color
         owner = old.deepcopy()  # OTIO's metadata dies with the object that owns it
         for key in owner.metadata:
             if key != "pickup":
                 clip.metadata[key] = owner.metadata[key]
-    clip.metadata["pickup"] = {
+    clip.metadata["pickup"] = _mark(relink, old=old)
+    return clip
+
+
+def show_another(clip: otio.schema.Clip, relink: Relink, *, ruler: Ruler, spelling: Spelling) -> None:
+    """Exchanges the media of a clip that shows a take; what an editor did to the clip stays: effects, speed, markers.
+
+    Its source range begins where the relink says, and its markers stay over the frames that they are over.
+    """
+    shown, was = relink.shown, clip.media_reference
+    range_now = clip.source_range
+    known = was.available_range if was is not None else None
+    old_start = seconds_of(range_now.start_time)
+    inside = ruler.rate.frames(old_start - (seconds_of(known.start_time) if known is not None else 0))
+    start = shown.start + ruler.rate.seconds(relink.offset + (inside - half_up(inside)))
+    if clip.name in ("", _file_of(was)):
+        clip.name = file_name(shown)
+    mark = _mark(relink, old=clip)
+    clip.set_media_references(_references(relink, ruler=ruler, spelling=spelling), _SHOWN_KEY)
+    clip.metadata["pickup"] = mark
+    clip.source_range = otio.opentime.TimeRange(time_of(start, rate=range_now.start_time.rate), range_now.duration)
+    for marker in clip.markers:
+        marked = marker.marked_range
+        moved = seconds_of(marked.start_time) + start - old_start
+        marker.marked_range = otio.opentime.TimeRange(time_of(moved, rate=marked.start_time.rate), marked.duration)
+
+
+def _file_of(reference: otio.core.MediaReference | None) -> str:
+    """The file name that a reference names; empty for none."""
+    path = parse_path(url_of(reference))
+    return path.name if path is not None else ""
+
+
+def _references(relink: Relink, *, ruler: Ruler, spelling: Spelling) -> dict[str, otio.core.MediaReference]:
+    references = {_SHOWN_KEY: _reference(relink.shown, ruler=ruler, spelling=spelling)}
+    for take in relink.takes:
+        if take.number != relink.circled:
+            references[_ALTERNATE_KEY.format(take.number)] = _reference(take, ruler=ruler, spelling=spelling)
+    return references
+
+
+def _mark(relink: Relink, *, old: otio.core.Item | None) -> dict[str, object]:
+    return {
         "schema": "Filled.1",
+        "library": relink.library,
         "hole": relink.hole,
         "shot": relink.shot,
         "take": relink.circled,
-        "previs": shown.previs,
+        "previs": relink.shown.previs,
         "was": _was(relink, old),
     }
-    return clip
 
 
 def _was(relink: Relink, old: otio.core.Item | None) -> object:

@@ -104,7 +104,8 @@ def own_mark(metadata: object) -> PickupMark | None:
     if not isinstance(shot, str) or not isinstance(take, int):
         return None
     previs, spare = child(own, "previs") is True, schema == _SPARE_SCHEMA
-    return PickupMark(shot=shot, take=take, hole=text_of(hole), previs=previs, spare=spare)
+    library = text_of(child(own, "library"))
+    return PickupMark(shot=shot, take=take, hole=text_of(hole), library=library, previs=previs, spare=spare)
 
 
 def title_text(reference: object, effects: Sequence[otio.schema.Effect]) -> str:

@@ -1,0 +1,221 @@
+"""What a hole and a shot seen earlier have in common: words, the neighbour on each side, place and length.
+
+Frames are compared as whole frames of the cut's rate, because programs write the same source time with other
+digits. Source times count from the media's timecode in one program and from zero in another; equal in either is equal.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import IntEnum
+from fractions import Fraction
+from functools import lru_cache
+
+from pickup.cut import MediaKind
+from pickup.errors import counted
+from pickup.holes import Neighbour
+from pickup.match.model import Claim, Sighting
+from pickup.timing import FrameRate, half_up
+
+_NEAR_S = 5
+"""A neighbour that was cut so many seconds away is another part of its media: an interview is beside many holes."""
+
+
+def comparable_words(text: str) -> str:
+    """Words as they are compared: without case and with single spaces."""
+    return " ".join(text.casefold().split())
+
+
+def joint_of(neighbour: Neighbour | None) -> str:
+    """Media and cut frame of a neighbour as a sighting keeps them; empty where it says nothing.
+
+    A slug or a title beside a hole may be beside any other hole as well.
+    """
+    return neighbour.joint if neighbour is not None and neighbour.kind is not MediaKind.GENERATOR else ""
+
+
+class Relation(IntEnum):
+    """How the neighbour of now compares with the one of then; more is stronger."""
+
+    OTHER = 0
+    ABSENT = 1
+    RENAMED = 2
+    RECUT = 3
+    SAME = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joint:
+    """A neighbour at the edge of a hole.
+
+    Attributes:
+        media: Comparable name of its media.
+        times: Source times of the frame at the edge, exact seconds: as stated, and from the first frame of its media.
+    """
+
+    media: str
+    times: tuple[Fraction, Fraction]
+
+    def frames(self, rate: FrameRate) -> tuple[int, int]:
+        """`times` in whole frames of the cut."""
+        stated, counted_from_first = self.times
+        return half_up(rate.frames(stated)), half_up(rate.frames(counted_from_first))
+
+    def is_on(self, other: Joint, *, rate: FrameRate) -> bool:
+        """Whether both are the same frame, however it is counted."""
+        return not set(self.frames(rate)).isdisjoint(other.frames(rate))
+
+    def moved_from(self, other: Joint, *, rate: FrameRate) -> int:
+        """Frames by which this is later in the media than the other."""
+        steps = (mine - theirs for mine, theirs in zip(self.frames(rate), other.frames(rate), strict=True))
+        return min(steps, key=abs)
+
+
+@lru_cache(maxsize=65536)
+def read_joint(text: str, media_start: str) -> Joint | None:
+    """A joint from a sighting's texts; None for an empty one.
+
+    >>> read_joint("a.mov@7/2", "3").times
+    (Fraction(7, 2), Fraction(1, 2))
+    """
+    media, _, at = text.rpartition("@")
+    if not media:
+        return None
+    stated = Fraction(at)
+    return Joint(media=comparable_name(media), times=(stated, stated - Fraction(media_start or 0)))
+
+
+def comparable_name(name: str) -> str:
+    """A media name as it is compared: without case, in one Unicode form."""
+    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
+
+
+def joints_of_claim(claim: Claim) -> tuple[Joint | None, Joint | None]:
+    """Both neighbours of a hole."""
+    before, after = claim.hole.before, claim.hole.after
+    return (
+        read_joint(joint_of(before), str(before.media_start) if before else ""),
+        read_joint(joint_of(after), str(after.media_start) if after else ""),
+    )
+
+
+def joints_of_sighting(sighting: Sighting) -> tuple[Joint | None, Joint | None]:
+    """Both neighbours of a shot when it was seen last."""
+    return read_joint(sighting.before, sighting.before_from), read_joint(sighting.after, sighting.after_from)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """What speaks for one hole being one shot.
+
+    Attributes:
+        words: 1 where the words are equal, -1 where both have words and others, else 0.
+        before: How the neighbour before compares; likewise `after`.
+        before_moved: Frames by which the neighbour before ends later in its media than it did.
+        after_moved: Frames by which the neighbour after begins later.
+        elsewhere: A neighbour of then is still in the cut, beside something else.
+        same_range: It stands at the record frames where the shot stood.
+        same_rate: The cut has the rate that it had.
+        longer: Frames by which the hole is longer than the shot was.
+    """
+
+    words: int
+    before: Relation
+    after: Relation
+    before_moved: int
+    after_moved: int
+    elsewhere: bool
+    same_range: bool
+    same_rate: bool
+    same_track: bool
+    longer: int
+
+    @property
+    def sides(self) -> tuple[int, int]:
+        """Both relations, the stronger one first."""
+        low, high = sorted((self.before, self.after))
+        return high, low
+
+    @property
+    def strength(self) -> tuple[int, ...]:
+        """For choosing among several: compared item by item."""
+        high, low = self.sides
+        moved = abs(self.before_moved) + abs(self.after_moved)
+        return (self.words, high, low, self.same_range, -moved, self.longer == 0, self.same_track)
+
+    def told(self) -> tuple[str, ...]:
+        """The evidence in words."""
+        spoken = {1: "the same words", -1: "other words"}.get(self.words)
+        sides = (
+            _told("before", self.before, self.before_moved, "ends"),
+            _told("after", self.after, self.after_moved, "begins"),
+        )
+        place = "at the same place" if self.same_range else "at another place"
+        size = "as long as before"
+        if not self.same_rate:
+            size = "in a cut of another frame rate"
+        elif self.longer:
+            size = f"{counted(abs(self.longer), 'frame')} {'longer' if self.longer > 0 else 'shorter'}"
+        return tuple(each for each in (spoken, *sides, place, size) if each)
+
+
+def _told(side: str, relation: Relation, moved: int, verb: str) -> str:
+    match relation:
+        case Relation.SAME:
+            return f"the same shot {side}, on the same frame"
+        case Relation.RECUT:
+            when = "later" if moved > 0 else "earlier"
+            return f"the same shot {side}, which {verb} {counted(abs(moved), 'frame')} {when}"
+        case Relation.RENAMED:
+            return f"the shot {side} has another name and the same frame"
+        case Relation.ABSENT:
+            return f"nothing {side}, as before"
+        case Relation.OTHER:
+            return f"another shot {side}"
+
+
+def weigh(claim: Claim, sighting: Sighting, *, present: Collection[str]) -> Evidence:
+    """Compares one hole with one shot.
+
+    Args:
+        claim: The hole.
+        sighting: The shot.
+        present: Comparable names of all media that the cut shows now.
+    """
+    record = claim.hole.record
+    rate, same_rate = record.rate, str(record.rate) == sighting.rate
+    now, then = joints_of_claim(claim), joints_of_sighting(sighting)
+    before, after = (
+        _relation(mine, theirs, rate=rate, present=present) for mine, theirs in zip(now, then, strict=True)
+    )
+    moved = [
+        mine.moved_from(theirs, rate=rate) if mine and theirs and mine.media == theirs.media else 0
+        for mine, theirs in zip(now, then, strict=True)
+    ]
+    lost = (theirs for theirs, side in zip(then, (before, after), strict=True) if side is Relation.OTHER)
+    both = bool(claim.words and sighting.words)
+    return Evidence(
+        words=0 if not both else 1 if claim.words == sighting.words else -1,
+        before=before,
+        after=after,
+        before_moved=moved[0],
+        after_moved=moved[1],
+        elsewhere=any(theirs is not None and theirs.media in present for theirs in lost),
+        same_range=same_rate and (record.start, record.end) == (sighting.start, sighting.end),
+        same_rate=same_rate,
+        same_track=claim.hole.track == sighting.track,
+        longer=record.length - sighting.length if same_rate else 0,
+    )
+
+
+def _relation(now: Joint | None, then: Joint | None, *, rate: FrameRate, present: Collection[str]) -> Relation:
+    if now is None or then is None:
+        return Relation.ABSENT if now is then else Relation.OTHER
+    if now.media == then.media:
+        if now.is_on(then, rate=rate):
+            return Relation.SAME
+        return Relation.RECUT if abs(now.moved_from(then, rate=rate)) <= rate.frames(_NEAR_S) else Relation.OTHER
+    renamed = now.times[0] == then.times[0] and then.media not in present
+    return Relation.RENAMED if renamed else Relation.OTHER
