@@ -105,6 +105,7 @@ class PickupMark:
 
     Attributes:
         library: Tag of the library that the take is from; empty where that was not noted.
+        lacks: Frames of the hole that it was too short for.
         spare: It fills nothing: it is another take that stands by, disabled, above the one that does.
     """
 
@@ -112,6 +113,7 @@ class PickupMark:
     take: int
     hole: str
     library: str = ""
+    lacks: int = 0
     previs: bool = False
     spare: bool = False
 

@@ -90,6 +90,7 @@ class Relink:
         circled: Number of the take that is shown.
         takes: Every take of the shot; all share head and tail, so `offset` serves each.
         library: Tag of the library that the takes are from; empty where it does not matter.
+        lacks: Frames of the hole for which the take has none, and which are left as they are.
         only_in: Flavors of the new timeline that show it; empty for all.
     """
 
@@ -103,6 +104,7 @@ class Relink:
     circled: int
     takes: tuple[LinkedTake, ...]
     library: str = ""
+    lacks: int = 0
     only_in: tuple[str, ...] = ()
 
     @property

@@ -16,9 +16,9 @@ from pickup.library import Library
 @click.argument("take", type=click.IntRange(min=1))
 @place_options
 def command(shot: str, *, take: int, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
-    """Choose the take that the next fill shows.
+    """Choose the take that the next version shows.
 
-    Changes no timeline by itself: `pickup fill` then writes a new version.
+    Changes no timeline by itself: `pickup relink` (or `fill`) then writes a new version.
     """
     settings = load_settings(timeline=None, config=config, flags={"library": library})
     shelf = Library.at(settings.library_folder)
@@ -28,5 +28,5 @@ def command(shot: str, *, take: int, library: str | None, config: Path | None, i
         print_json({"schema": "Circle.1", "shot": shot, "take": take, "was": was})
     elif not quiet:
         before = "" if was in (None, take) else f" instead of take {was}"
-        click.echo(f"Take {take} of {shot} is circled{before}. Next: `pickup fill TIMELINE` writes the version.")
+        click.echo(f"Take {take} of {shot} is circled{before}. Next: `pickup relink TIMELINE` writes the version.")
     return ExitCode.DONE

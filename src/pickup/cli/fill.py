@@ -15,6 +15,7 @@ from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import (
     check_flavors,
+    flavor_options,
     load_settings,
     making_options,
     place_options,
@@ -37,15 +38,8 @@ _MADE_FOR: Mapping[str, str] = MappingProxyType(
 @click.command("fill")
 @timeline_argument
 @making_options
-@click.option(
-    "--for", "flavors", metavar="LIST", help="What to write: resolve, premiere, fcp7, otio (default: the first three)."
-)
+@flavor_options
 @click.option("--bundle", is_flag=True, help="Write each OTIO flavor as .otioz with all media in it, too.")
-@click.option(
-    "--takes-as",
-    type=click.Choice(["references", "tracks"]),
-    help="Other takes beside the circled one, or on disabled tracks above, too.",
-)
 @click.option("--yes", is_flag=True, help="Do not ask before the first paid call.")
 @reading_options
 @place_options
@@ -124,7 +118,7 @@ def _summary(filled: Filled) -> str:
     if not filled.outputs:
         return "No holes; nothing was written." if not (filled.held or filled.failed) else "No timeline was written."
     shots = counted(len(filled.filled), "shot")
-    files = "\n".join(_output_lines(filled))
+    files = "\n".join(output_lines(filled.outputs, bundles=filled.bundles))
     shows = f"shows {shots}" if filled.filled else "is written"  # stand-ins alone fill nothing
     if not filled.changed:
         return f"Nothing to do: version {filled.version} {shows} already.\n{files}"
@@ -135,12 +129,13 @@ def _summary(filled: Filled) -> str:
     )
 
 
-def _output_lines(filled: Filled) -> Iterator[str]:
-    width = max(len(_MADE_FOR[flavor]) for flavor in filled.outputs)
-    for flavor, path in filled.outputs.items():
+def output_lines(outputs: Mapping[str, Path], *, bundles: Mapping[str, Path] = MappingProxyType({})) -> Iterator[str]:
+    """Each file of a version, and what it is for."""
+    width = max(len(_MADE_FOR[flavor]) for flavor in outputs)
+    for flavor, path in outputs.items():
         yield f"  {_MADE_FOR[flavor]:<{width}}  {escape(str(path))}"
-        if flavor in filled.bundles:
-            yield f"  {'with media':<{width}}  {escape(str(filled.bundles[flavor]))}"
+        if flavor in bundles:
+            yield f"  {'with media':<{width}}  {escape(str(bundles[flavor]))}"
 
 
 def exit_code_of(filled: Filled) -> int:

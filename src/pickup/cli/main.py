@@ -22,10 +22,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "holes": ("pickup.cli.holes", "List the holes of a timeline, and why each is one."),
         "plan": ("pickup.cli.plan", "Show what would be made, with prompts, lengths and price; spends nothing."),
         "fill": ("pickup.cli.fill", "Make the missing shots and write a new timeline that shows them."),
+        "relink": (
+            "pickup.cli.relink",
+            "Put the takes that exist into a cut that was exported again; generates nothing.",
+        ),
         "verify": ("pickup.cli.verify", "Prove that a new timeline changed nothing outside its filled ranges."),
         "lint": ("pickup.cli.lint", "Say what an editing program would refuse or lose in a timeline file."),
         "takes": ("pickup.cli.takes", "List the takes of a cut."),
-        "circle": ("pickup.cli.circle", "Choose the take that the next fill shows."),
+        "circle": ("pickup.cli.circle", "Choose the take that the next version shows."),
         "jobs": ("pickup.cli.jobs", "Show the ledger: what runs, what it cost, what is in doubt."),
     }
 )

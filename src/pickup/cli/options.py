@@ -55,6 +55,25 @@ def shape_options(function: Callable[P, R]) -> Callable[P, R]:
     return _size_option(_place_option(function))
 
 
+def flavor_options(function: Callable[P, R]) -> Callable[P, R]:
+    """--for, --takes-as: what is written."""
+    for option in (
+        click.option(
+            "--takes-as",
+            type=click.Choice(["references", "tracks"]),
+            help="Other takes beside the circled one, or on disabled tracks above, too.",
+        ),
+        click.option(
+            "--for",
+            "flavors",
+            metavar="LIST",
+            help="What to write: resolve, premiere, fcp7, otio (default: the first three).",
+        ),
+    ):
+        function = option(function)
+    return function
+
+
 def making_options(function: Callable[P, R]) -> Callable[P, R]:
     """What takes are to be like."""
     for option in (

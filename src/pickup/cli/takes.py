@@ -34,7 +34,7 @@ def command(timeline: Path, *, library: str | None, config: Path | None, in_json
     if shots:
         console.print(_table(shots, shelf=shelf))
     if not quiet:
-        last = "Next: `pickup circle SHOT TAKE`, then `pickup fill` again, shows another take."
+        last = "Next: `pickup circle SHOT TAKE`, then `pickup relink`, shows another take."
         console.print(f"\n{last}" if shots else f"No takes yet. Next: `pickup fill {timeline}`.")
     return ExitCode.DONE
 

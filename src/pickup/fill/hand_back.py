@@ -17,11 +17,13 @@ from pickup.config import Config
 from pickup.errors import Finding
 from pickup.fill.facts import facts_of_takes, media_facts
 from pickup.fill.pages import Page, as_json, findings_in, read_page, write_pages
+from pickup.fill.places import change_words, changes_since
 from pickup.fill.prepare import Prepared
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown
 from pickup.library.layout import CutFolder
 from pickup.library.versions import next_version
+from pickup.match import ChangeKind
 from pickup.timelines.deliver import Order, deliver_timeline
 from pickup.timelines.limits import is_bundle
 
@@ -78,7 +80,14 @@ def hand_back(
     destinations: dict[str, Path] = {flavor: folder.timeline(number, flavor=flavor) for flavor in lacking}
     order = _order(prepared, shown, folder=folder, config=config)
     delivered = deliver_timeline(order, destinations=destinations, added=same)
-    page = Page(number=number, digests=wanted, held=tuple(held), failed=tuple(failed), before=done if same else {})
+    page = Page(
+        number=number,
+        digests=wanted,
+        held=tuple(held),
+        failed=tuple(failed),
+        before=done if same else {},
+        since=() if same else _told_since(done, prepared=prepared),
+    )
     outputs = write_pages(prepared, shown, delivered, folder=folder, page=page)
     return Version(
         number=number,
@@ -87,6 +96,12 @@ def hand_back(
         changes=folder.changes.absolute(),
         findings=findings_in(read_page(folder.done)),
     )
+
+
+def _told_since(done: Mapping[str, object], *, prepared: Prepared) -> tuple[str, ...]:
+    """What became of the pickups since the last version; those that are as they were are not told of."""
+    changes = changes_since(done, prepared=prepared)
+    return tuple(change_words(each, prepared=prepared) for each in changes if each.kind is not ChangeKind.KEPT)
 
 
 def _begin(folder: CutFolder, *, done: Mapping[str, object], digest: str) -> int:

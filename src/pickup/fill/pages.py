@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pickup import _files
 from pickup.errors import Finding, LibraryError, Severity
+from pickup.fill.places import places_document, places_now
 from pickup.fill.prepare import Prepared
 from pickup.fill.remarks import Remark, sort_remarks
 from pickup.fill.shown import Shown
@@ -24,6 +25,7 @@ class Page:
 
     Attributes:
         digests: Of what the version shows in each flavor; under "" of what all of them show.
+        since: What became of each pickup since the version before, in words.
         before: What `done.json` said of the same version, when a flavor is added to it; else empty.
     """
 
@@ -32,6 +34,7 @@ class Page:
     held: tuple[tuple[str, str], ...]
     failed: tuple[tuple[str, str], ...]
     before: Mapping[str, object]
+    since: tuple[str, ...] = ()
 
 
 def write_pages(
@@ -55,6 +58,7 @@ def write_pages(
         held=[*page.held, *page.failed],
         unsupported=[*map(_remark_line, remarks.lost), *(each.message for each in remarks.others)],
         doubted=list(map(_remark_line, remarks.doubted)),
+        since=page.since,
     )
     _files.write_text(folder.changes_text, text)
     document = {
@@ -95,6 +99,7 @@ def _done(
         "filled": list(shown.shots),
         "held": [shot for shot, _ in page.held],
         "failed": [shot for shot, _ in page.failed],
+        "places": places_document(places_now(prepared)),
         "findings": [*_listed(page.before.get("findings")), *map(_finding_document, _found(prepared, delivered))],
     }
 

@@ -14,7 +14,7 @@ from pickup.fill.fit import misfit
 from pickup.fill.identity import KnownShot, as_the_cut_shows, recognize_shots, sightings_of
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.reading import read_settings, rules_of, source_folder
-from pickup.fill.stale import what_changed
+from pickup.fill.stale import length_changed, what_changed
 from pickup.holes import Hole
 from pickup.library import Library
 from pickup.library.layout import CutFolder
@@ -67,7 +67,8 @@ class Shot:
     Attributes:
         takes: Whole takes, by number.
         known: Its holes, and what it was recognized by.
-        stale: What changed since its takes were made; empty when nothing did.
+        stale: What is wanted otherwise than when its take was made; empty when nothing is.
+        outgrown: How long it was and is, where its take does not cover it any more; else empty.
         renewed: A new take is to be made and shown, though there is one: it was asked for, or the hole outgrew the
             take and a new one costs nothing.
     """
@@ -76,6 +77,7 @@ class Shot:
     takes: tuple[Take, ...]
     known: KnownShot
     stale: str
+    outgrown: str
     renewed: bool
     missing: tuple[int, ...]
     provider: Provider
@@ -214,12 +216,14 @@ def plan_again(
         takes = _takes_in(whole)
         fits_none = all(misfit(take, spec, shifts=each.shifts) for take in takes)
         unfit = shown is not None and bool(misfit(shown.as_take(), spec, shifts=each.shifts))
+        was_shown = any(hole.filled for hole in each.holes)  # then what was wanted there is not in the cut any more
         renewed = (unfit and fits_none and offer.is_free) or each.code.upper() in refreshed
         shot = Shot(
             spec=spec,
             takes=takes,
             known=each,
-            stale=what_changed(shown, spec=spec, outgrown=unfit) if sized and shown is not None else "",
+            stale=what_changed(shown, spec=spec) if sized and shown is not None and not was_shown else "",
+            outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
             missing=_missing(spec, takes=takes, renewed=renewed),
             provider=provider,
@@ -349,9 +353,10 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
             yield warning("NO_SUCH_SHOT", f"--refresh {code}: no hole of this cut is {code}", where=code)
     for shot in shots:
         where = f"{shot.spec.code} {shot.spec.holes[0].timecode}"
-        if shot.stale:
+        if shot.stale or shot.outgrown:
             then = "A new take is made" if shot.renewed else f"The take stays; --refresh {shot.spec.code} renews it"
-            message = f"changed since its take was made: {shot.stale}. {then}"
+            what = " and ".join(filter(None, (shot.outgrown, shot.stale)))
+            message = f"changed since its take was made: {what}. {then}"
             yield warning("STALE", message, where=where)
         elif shot.is_stand_in:
             name = shot.spec.holes[0].name

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from pickup import _files
 from pickup.config import Config
-from pickup.errors import ConfigError, Finding, LibraryError, TimelineError
+from pickup.errors import ConfigError, Finding, LibraryError
 from pickup.fill.bundles import write_bundles
 from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
 from pickup.fill.hand_back import Version, hand_back
+from pickup.fill.keeping import keep_source, log_event
 from pickup.fill.prepare import FillOptions, Prepared, Shot, plan_again, prepare
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown, choose_takes
@@ -24,8 +24,6 @@ from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
 from pickup.plan import check_budget, fit_budget
 from pickup.ports import ProgressReport
-from pickup.timelines.bundles import read_bundle
-from pickup.timelines.limits import ReadLimits, is_bundle
 
 _ROOM_FOR_ORIGINALS = 2
 """An original and its conformed file lie side by side; drawn originals are smaller, generated ones about as large."""
@@ -101,7 +99,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
             return _declined(prepared)
         library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
         limits = read_settings(config, library=library).limits
-        _keep_source(prepared, limits=limits)
+        keep_source(prepared, limits=limits)
         with open_ledger(state_folder) as ledger:
             filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
         if options.bundle:
@@ -143,32 +141,14 @@ def _check_room(prepared: Prepared) -> None:
         )
 
 
-def _keep_source(prepared: Prepared, *, limits: ReadLimits) -> None:
-    """The editor's file as it was read lies in the library: later versions are made from it."""
-    content = _timeline_bytes(prepared.timeline, limits=limits)
-    copy = prepared.library.cut_folder(prepared.cut_name).source(prepared.timeline)
-    if not copy.is_file() or copy.read_bytes() != content:
-        _files.write_bytes(copy, content)
-    if _files.sha256_of(copy) != prepared.survey.sha256:
-        raise TimelineError(
-            f"{prepared.timeline.name} changed while it was read",
-            where=str(prepared.timeline),
-            next_step="wait until the export has ended, then run the command again",
-        )
-
-
-def _timeline_bytes(timeline: Path, *, limits: ReadLimits) -> bytes:
-    return read_bundle(timeline, limits=limits).content if is_bundle(timeline) else timeline.read_bytes()
-
-
 def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing) -> Filled:
     folder = prepared.library.cut_folder(prepared.cut_name)
     if prepared.plan.pickups:
         _files.write_text(folder.plan, json.dumps(plan_document(prepared), indent=2, ensure_ascii=False) + "\n")
-        _log(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
+        log_event(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
     result, said = make_takes(prepared, ledger=ledger, report=hearing.report)
     for outcome in result.outcomes:
-        _log(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
+        log_event(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
     _circle_refreshed(prepared, result)
     prepared = replace(prepared, shots=_with_new_takes(prepared, config=config))
     _circle_what_fits(prepared)
@@ -178,7 +158,7 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
     failed = [(each.shot, f"{each.message}; {each.next_step}") for each in result.failed]
     version = hand_back(prepared, shown, held=held, failed=failed, config=config)
     if version.changed:
-        _log(prepared, "delivered", version=version.number)
+        log_event(prepared, "delivered", version=version.number)
     return _filled(prepared, shown, version, result, held=held, failed=failed, said=said, ledger=ledger)
 
 
@@ -252,7 +232,7 @@ def _filled(
         spent_total=ledger.spent(library=library.id, cut=prepared.cut_name).cost,
         outputs=version.outputs,
         changes=version.changes,
-        findings=(*prepared.findings, *said, *result.findings, *version.findings),
+        findings=(*prepared.findings, *said, *result.findings, *shown.findings, *version.findings),
         made=len(result.done),
     )
 
@@ -279,9 +259,3 @@ def _nothing(prepared: Prepared) -> Filled:
 def _declined(prepared: Prepared) -> Filled:
     held = tuple((pickup.spec.code, "the plan was not approved") for pickup in prepared.plan.pickups)
     return replace(_nothing(prepared), held=held)
-
-
-def _log(prepared: Prepared, event: str, **facts: object) -> None:
-    line = {"time": datetime.now(UTC).isoformat(timespec="seconds"), "event": event, **facts}
-    log = prepared.library.cut_folder(prepared.cut_name).log
-    _files.append_line(log, json.dumps(line, ensure_ascii=False))

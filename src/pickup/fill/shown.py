@@ -52,7 +52,7 @@ def choose_takes(prepared: Prepared) -> Shown:
         why = shot.misfit(circled)
         if why:
             held.append((shot.spec.code, why))
-        if not why or prepared.partial:
+        if not why or (prepared.partial and circled.rate == shot.spec.delivery.rate):
             relinks += _relinks(shot, circled, library=library)
     switched, said = _switched(prepared)
     relinks += switched
@@ -89,6 +89,7 @@ def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]
             circled=circled.number,
             takes=_linked(shot.takes, circled, offset=offset, frames=record.length, library=library),
             library=library.tag,
+            lacks=hole.record.length - record.length,
             only_in=(STAND_INS_GO_TO,) if hole.stand_in else (),
         )
 

@@ -10,24 +10,27 @@ from pickup.match import comparable_name, joint_of
 from pickup.shots import ShotSpec
 
 
-def what_changed(made: TakeFile, *, spec: ShotSpec, outgrown: bool) -> str:
+def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     """What is wanted otherwise than when the take was made; empty when it was made for this very wish.
 
-    A hole that was trimmed within its take changes nothing about what is wanted.
+    How long its holes are is no matter: a hole that was trimmed wants the same shot.
 
     Args:
         made: The take with what it was made from.
         spec: What is wanted now.
-        outgrown: The take does not cover its holes any more.
     """
     covered = made.frames - made.head - made.tail
     asked_otherwise = made.wish != spec.wish_for(covered)
     changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
     if asked_otherwise and not changes:
         changes = ["what its brief asks for"]
-    if outgrown and covered != spec.covers.length:
-        changes.insert(0, f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)")
     return " and ".join(changes)
+
+
+def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
+    """How long the shot was when the take was made, and is now."""
+    covered = made.frames - made.head - made.tail
+    return f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)"
 
 
 def _neighbours(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:

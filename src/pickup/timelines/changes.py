@@ -67,6 +67,7 @@ def changes_text(
     held: Sequence[tuple[str, str]],
     unsupported: Sequence[str] = (),
     doubted: Sequence[str] = (),
+    since: Sequence[str] = (),
 ) -> str:
     """The page `changes.md`.
 
@@ -78,11 +79,13 @@ def changes_text(
         held: Shots that are not filled, with the reason.
         unsupported: What the formats that were written cannot carry.
         doubted: What the programs that they are for may stumble over.
+        since: What became of each pickup since the version before.
     """
     lines = [f"# {title}", "", f"Made from `{source}`. Nothing outside these ranges was changed.", ""]
     lines += ["| record in | record out (inclusive) | frames | track | shot | take | what stood there | now |"]
     lines += ["|---|---|---|---|---|---|---|---|"]
     lines += [_row(change) for change in changes]
+    lines += _section("Since the version before", [f"- {_plain(each)}" for each in since])
     lines += _section("Briefs", [f"- **{each.shot}** {_plain(each.brief)}" for each in changes if each.brief])
     taken_off = "Effects and parameters taken off, kept under `pickup.was` in the clip's metadata"
     lines += _section(taken_off, _taken_off(changes))

@@ -22,6 +22,7 @@ class Fill:
         path: Where the cut says that its file is, on this machine.
         online: Whether it is there.
         locked: Its track is locked.
+        lacks: Frames of its hole that it was too short for, as it says itself.
     """
 
     shot: str
@@ -38,6 +39,7 @@ class Fill:
     path: str | None = None
     online: bool = True
     locked: bool = False
+    lacks: int = 0
 
 
 def fills_of(cut: Cut) -> tuple[Fill, ...]:
@@ -67,6 +69,7 @@ def fills_of(cut: Cut) -> tuple[Fill, ...]:
                 path=media.path if media is not None else None,
                 online=event.kind is EventKind.FOOTAGE,
                 locked=track.locked,
+                lacks=mark.lacks,
             )
         )
     return tuple(found)

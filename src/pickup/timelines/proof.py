@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -15,7 +15,7 @@ from pickup.timelines.dialect import MediaFacts
 from pickup.timelines.difference import Difference, is_exact, lost_and_wrong
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timelines.survey import ReadSettings, in_child, without_collector
-from pickup.timelines.verify import compare
+from pickup.timelines.verify import Interval, compare
 
 _MOST_SHOWN = 50
 
@@ -93,7 +93,9 @@ def run_proof(request: ProofRequest, report: Report) -> Proof:
     old, new = cuts
     found = find_holes(new, rules=request.rules)
     exact = is_exact(was=old.dialect, now=new.dialect)
-    seen = compare(old, new, fillable=_fillable(old, rules=request.rules), exact=exact, facts=request.facts)
+    fillable = _fillable(old, rules=request.rules)
+    fillable |= set(_in_part(fills_of(new), holes=fillable))
+    seen = compare(old, new, fillable=fillable, exact=exact, facts=request.facts)
     lost, wrong = lost_and_wrong(seen, dialect=load_dialect(new.dialect))
     return Proof(
         differences=tuple(wrong[:_MOST_SHOWN]),
@@ -103,10 +105,19 @@ def run_proof(request: ProofRequest, report: Report) -> Proof:
     )
 
 
-def _fillable(old: Cut, *, rules: Rules) -> set[tuple[int, int]]:
+def _fillable(old: Cut, *, rules: Rules) -> set[Interval]:
     """Record ranges of the old cut that a take may stand in: every hole there could be, and takes shown already."""
     asked = replace(rules, gaps=True, slugs=True, placeholders=True, offline=True, short=True, stand_ins="all")
     found = [find_holes(old, rules=replace(asked, on_top=on_top)) for on_top in (False, True)]
     holes = [hole for each in found for hole in (*each.holes, *each.stand_ins)]
     records = [*(hole.record for hole in holes), *(fill.record for fill in fills_of(old))]
     return {(record.start, record.end) for record in records}
+
+
+def _in_part(fills: Sequence[Fill], *, holes: Collection[Interval]) -> Iterator[Interval]:
+    """Takes that say that they are too short: each with its missing frames is one of the holes, from edge to edge."""
+    for fill in fills:
+        start, end = fill.record.start, fill.record.end
+        whole = ((start, end + fill.lacks), (start - fill.lacks, end))
+        if fill.lacks > 0 and any(each in holes for each in whole):
+            yield start, end

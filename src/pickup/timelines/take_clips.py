@@ -101,7 +101,7 @@ def _references(relink: Relink, *, ruler: Ruler, spelling: Spelling) -> dict[str
 
 
 def _mark(relink: Relink, *, old: otio.core.Item | None) -> dict[str, object]:
-    return {
+    mark: dict[str, object] = {
         "schema": "Filled.1",
         "library": relink.library,
         "hole": relink.hole,
@@ -110,6 +110,7 @@ def _mark(relink: Relink, *, old: otio.core.Item | None) -> dict[str, object]:
         "previs": relink.shown.previs,
         "was": _was(relink, old),
     }
+    return mark | {"lacks": relink.lacks} if relink.lacks else mark
 
 
 def _was(relink: Relink, old: otio.core.Item | None) -> object:

@@ -104,8 +104,16 @@ def own_mark(metadata: object) -> PickupMark | None:
     if not isinstance(shot, str) or not isinstance(take, int):
         return None
     previs, spare = child(own, "previs") is True, schema == _SPARE_SCHEMA
-    library = text_of(child(own, "library"))
-    return PickupMark(shot=shot, take=take, hole=text_of(hole), library=library, previs=previs, spare=spare)
+    lacks = child(own, "lacks")
+    return PickupMark(
+        shot=shot,
+        take=take,
+        hole=text_of(hole),
+        library=text_of(child(own, "library")),
+        lacks=lacks if isinstance(lacks, int) else 0,
+        previs=previs,
+        spare=spare,
+    )
 
 
 def title_text(reference: object, effects: Sequence[otio.schema.Effect]) -> str:

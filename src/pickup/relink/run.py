@@ -1,0 +1,127 @@
+"""Reading the new cut, recognizing its shots and writing the version that shows their takes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pickup.config import Config
+from pickup.errors import Finding
+from pickup.fill.hand_back import NOTHING, Version, hand_back
+from pickup.fill.keeping import keep_source, log_event
+from pickup.fill.pages import read_page
+from pickup.fill.places import change_words, changes_since
+from pickup.fill.prepare import FillOptions, Prepared, plan_again, prepare
+from pickup.fill.reading import read_settings
+from pickup.fill.run import Hearing
+from pickup.fill.shown import Shown, choose_takes
+from pickup.match import Change
+from pickup.relink.standing import Orphan, Standing, State, find_orphans, standings
+
+_SAID_OTHERWISE = frozenset({"STALE", "UNBRIEFED"})
+"""Findings of a plan that speak of takes to be made; how a shot stands is told by its standing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelinkOptions:
+    """What one run was asked for beside its settings.
+
+    Attributes:
+        partial: A take that is too short for its hole is shown as far as it reaches.
+    """
+
+    partial: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Relinked:
+    """What a run found and wrote.
+
+    Attributes:
+        version: Number of the version that shows the takes; None where nothing is shown.
+        changes: What became of each pickup since the version before, and `told` the same in words.
+        page: `changes.md` of the version.
+    """
+
+    timeline: Path
+    library: Path
+    version: int | None
+    changed: bool
+    standings: tuple[Standing, ...]
+    orphans: tuple[Orphan, ...]
+    changes: tuple[Change, ...]
+    told: tuple[str, ...]
+    outputs: Mapping[str, Path]
+    page: Path | None
+    findings: tuple[Finding, ...]
+
+    def of(self, *states: State) -> tuple[Standing, ...]:
+        """Places that stand so."""
+        return tuple(each for each in self.standings if each.state in states)
+
+
+def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: Hearing) -> Relinked:
+    """Points a timeline at the takes that exist; running it again does nothing that is done.
+
+    Nothing is generated and no shot code is given. What the shots look like now is remembered, so that the next
+    trim is counted from here.
+
+    Raises:
+        TimelineError: The timeline cannot be read, or the new one could not be verified.
+        ConfigError: A setting is wrong.
+        LibraryError: The library cannot be written, or is damaged.
+    """
+    hearing.stage("reading the timeline")
+    wanted = FillOptions(partial=options.partial)
+    prepared = prepare(timeline, config=config, options=wanted, unpacked=hearing.portion)
+    library = prepared.library
+    if not library.exists or not (prepared.shots or prepared.survey.fills):
+        return _answer(prepared, choose_takes(prepared), NOTHING, changes=())
+    cut = library.claim_cut(timeline)
+    with library.hold_cut(cut, on_wait=hearing.waits):
+        prepared = plan_again(
+            timeline,
+            folder=prepared.folder,
+            survey=prepared.survey,
+            library=library,
+            delivery=prepared.delivery,
+            config=config,
+            options=wanted,
+            said=prepared.said,
+        )
+        keep_source(prepared, limits=read_settings(config, library=library).limits)
+        shown = choose_takes(prepared)
+        changes = changes_since(read_page(library.cut_folder(cut).done), prepared=prepared)
+        hearing.stage("writing and verifying the timeline")
+        held = [(each.shot, each.why) for each in standings(prepared, relinks=shown.relinks) if each.why]
+        version = hand_back(prepared, shown, held=held, failed=(), config=config)
+        known = [each for each in prepared.sightings if each.shot not in prepared.new_codes]
+        library.commit(cut, sightings=known, new_codes=())
+        if version.changed:
+            log_event(prepared, "relinked", version=version.number)
+        return _answer(prepared, shown, version, changes=changes)
+
+
+def _answer(prepared: Prepared, shown: Shown, version: Version, *, changes: tuple[Change, ...]) -> Relinked:
+    library = prepared.library
+    places = tuple(standings(prepared, relinks=shown.relinks))
+    stands = [each.shot for each in places]
+    orphans = find_orphans(library, cut=prepared.cut_name, shown=stands) if library.exists else ()
+    return Relinked(
+        timeline=prepared.timeline.absolute(),
+        library=library.folder.absolute(),
+        version=version.number,
+        changed=version.changed,
+        standings=places,
+        orphans=tuple(orphans),
+        changes=changes,
+        told=tuple(change_words(each, prepared=prepared) for each in changes),
+        outputs=version.outputs,
+        page=version.changes,
+        findings=(
+            *(each for each in prepared.findings if each.code not in _SAID_OTHERWISE),
+            *shown.findings,
+            *version.findings,
+        ),
+    )
