@@ -21,7 +21,7 @@ def command(shot: str, *, take: int, library: str | None, config: Path | None, i
     Changes no timeline by itself: `pickup relink` (or `fill`) then writes a new version.
     """
     settings = load_settings(timeline=None, config=config, flags={"library": library})
-    shelf = Library.at(settings.library_folder)
+    shelf = Library.at(settings.library_folder).with_places()
     shot = shelf.shot_named(shot)
     was = shelf.circle(shot, take=take)
     if in_json:

@@ -30,6 +30,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "lint": ("pickup.cli.lint", "Say what an editing program would refuse or lose in a timeline file."),
         "takes": ("pickup.cli.takes", "List the takes of a cut."),
         "circle": ("pickup.cli.circle", "Choose the take that the next version shows."),
+        "library": ("pickup.cli.library", "Check the takes of a library, or remove one."),
         "jobs": ("pickup.cli.jobs", "Show the ledger: what runs, what it cost, what is in doubt."),
     }
 )

@@ -45,14 +45,17 @@ _TOLD = {
 
 @click.command("relink")
 @timeline_argument
+@click.option(
+    "--from", "search", type=click.Path(path_type=Path), metavar="DIR", help="Look for takes there: a copied library."
+)
 @click.option("--partial", is_flag=True, help="Show a take that is too short as far as it reaches.")
 @click.option("--explain", is_flag=True, help="Also say what each shot was recognized by.")
 @shape_options
 @flavor_options
 @reading_options
 @place_options
-def command(timeline: Path, *, partial: bool, explain: bool, maps: tuple[str, ...], config: Path | None,
-            in_json: bool, **flags: object) -> int:  # fmt: skip
+def command(timeline: Path, *, search: Path | None, partial: bool, explain: bool, maps: tuple[str, ...],
+            config: Path | None, in_json: bool, **flags: object) -> int:  # fmt: skip
     """Put the takes that exist into a cut that was exported again; generates nothing.
 
     Recognizes every shot that was made before, wherever it stands now and however it was trimmed, and writes a new
@@ -65,7 +68,7 @@ def command(timeline: Path, *, partial: bool, explain: bool, maps: tuple[str, ..
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
     check_flavors(settings)
     console = Console(stderr=in_json, quiet=quiet)
-    options = RelinkOptions(partial=partial)
+    options = RelinkOptions(partial=partial, search=search)
     with show.TakeBars(console) as bars:
         hearing = Hearing(
             waits=lambda sentence: console.print(f"[yellow]{sentence}[/]"), stage=bars.stage, portion=bars.portion

@@ -24,7 +24,7 @@ def command(timeline: Path, *, library: str | None, config: Path | None, in_json
     The circled take of each shot is the one that its newest timeline shows.
     """
     settings = load_settings(timeline=timeline, config=config, flags={"library": library})
-    shelf = Library.at(settings.library_folder, tag=settings.tag)
+    shelf = Library.at(settings.library_folder, tag=settings.tag).with_places()
     seen = sorted(shelf.sightings(shelf.cut_name(timeline)), key=lambda each: each.start)
     shots = list(dict.fromkeys(each.shot for each in seen))
     if in_json:

@@ -14,6 +14,7 @@ from pickup.fill.prepare import Prepared
 from pickup.fill.remarks import Remark, sort_remarks
 from pickup.fill.shown import Shown
 from pickup.holes import Hole
+from pickup.library import Library
 from pickup.library.layout import CutFolder
 from pickup.timelines.changes import Change, Replaced, changes_text
 from pickup.timelines.deliver import Delivered
@@ -95,13 +96,19 @@ def _done(
         "outputs": _added(page, "outputs", {flavor: path.name for flavor, path in files.items()}),
         "sha256": _added(page, "sha256", {flavor: _files.sha256_of(path) for flavor, path in files.items()}),
         "refused": _added(page, "refused", {each.flavor: each.refused for each in delivered.written if each.refused}),
-        "media": sorted({library.layout.relative(Path(each.shown.path)) for each in shown.relinks}),
+        "media": sorted({_in_library(Path(each.shown.path), library=library) for each in shown.relinks}),
         "filled": list(shown.shots),
         "held": [shot for shot, _ in page.held],
         "failed": [shot for shot, _ in page.failed],
         "places": places_document(places_now(prepared)),
         "findings": [*_listed(page.before.get("findings")), *map(_finding_document, _found(prepared, delivered))],
     }
+
+
+def _in_library(path: Path, *, library: Library) -> str:
+    """A path as the library's files say it: relative to it, but for what lies elsewhere."""
+    inside = path.is_relative_to(library.folder)
+    return library.layout.relative(path) if inside else path.as_posix()
 
 
 def _found(prepared: Prepared, delivered: Delivered) -> Iterator[Finding]:

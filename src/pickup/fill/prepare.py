@@ -164,7 +164,7 @@ def prepare(
         TimelineError: The timeline cannot be read.
         ConfigError: A setting makes no sense for it.
     """
-    library = Library.at(config.library_folder, tag=config.tag)
+    library = Library.at(config.library_folder, tag=config.tag).with_places()
     settings = read_settings(config, library=library)
     folder = source_folder(timeline, library=library)
     if probe and is_bundle(timeline):
@@ -225,7 +225,7 @@ def plan_again(
             stale=what_changed(shown, spec=spec) if sized and shown is not None and not was_shown else "",
             outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
-            missing=_missing(spec, takes=takes, renewed=renewed),
+            missing=_missing(spec, takes=takes, renewed=renewed, following=library.next_take(each.code)),
             provider=provider,
             offer=offer,
         )
@@ -289,12 +289,11 @@ def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishe
     )
 
 
-def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool) -> tuple[int, ...]:
+def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, following: int) -> tuple[int, ...]:
     """Numbers of the takes to make: those that are wanted and not there, or new ones for a shot to be renewed."""
     numbers = {take.number for take in takes}
     if renewed:
-        first = max(numbers, default=0) + 1
-        return tuple(range(first, first + spec.takes))
+        return tuple(range(following, following + spec.takes))
     return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
 
 

@@ -93,6 +93,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         return _nothing(prepared)
     library = Library.at(config.library_folder, tag=config.tag)
     cut = library.claim_cut(timeline)
+    library = library.with_places()
     with library.hold_cut(cut, on_wait=hearing.waits):
         prepared = _commit(prepared, library=library, config=config, options=options)
         if prepared.plan.pickups and not hearing.approve(prepared):

@@ -200,6 +200,7 @@ def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: _Replaced
         online=bool(media and media.online),
         at=event.source_start + offset * speed,
         media_start=media.available.start if media and media.available else Fraction(0),
+        speed=speed,
         straight=event.speed == 1 and event.address[:-2] == stack,
         is_picture=event.kind is EventKind.FOOTAGE
         and not any(record.start <= frame < record.end for record in holes.get(event.address, ())),

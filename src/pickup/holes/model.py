@@ -82,6 +82,7 @@ class Neighbour:
         media: Of the media file, without its folder; empty where there is none.
         at: Source time, in exact seconds, of the frame that touches what a take must cover.
         media_start: Source time of the media file's first frame, for finding `at` in the file.
+        speed: Source seconds for each record second; 0 for a freeze or a ramp.
         straight: It plays forward at its own speed and not through a compound clip that the hole is not in.
         is_picture: It is footage; a slug, card or gap beside a hole shows nothing to match.
     """
@@ -95,6 +96,7 @@ class Neighbour:
     straight: bool
     is_picture: bool
     media: str = ""
+    speed: Fraction = Fraction(1)
 
     @property
     def joint(self) -> str:

@@ -16,9 +16,10 @@ import re
 import secrets
 import time
 import unicodedata
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,11 +27,13 @@ from pickup._files import PART_PREFIX, PART_SUFFIX, make_folder
 from pickup.errors import Finding, LibraryError, warning
 from pickup.library.layout import CutFolder, Layout, plain_stem
 from pickup.library.lock import PATIENTLY, Waiting, guarded, hold
-from pickup.library.shelf import check_take, is_whole, read_takes
+from pickup.library.shelf import REMOVED, check_take, is_whole, read_takes
 from pickup.library.sidecars import (
     CutLockFile,
+    Elsewhere,
     LibraryFile,
     Owner,
+    RemovedFile,
     TakeFile,
     read_sidecar,
     seen_shot,
@@ -80,6 +83,27 @@ class Library:
     def at(cls, folder: Path, *, tag: str | None = None, new_id: Callable[[], str] = random_id) -> Library:
         """The library in `folder`, which need not exist yet; nothing is written."""
         return cls(layout=Layout(folder=folder), wished_tag=tag, new_id=new_id)
+
+    def with_places(self) -> Library:
+        """The same library, with the takes of it that are known to lie elsewhere."""
+        if not self.exists:
+            return self
+        found: dict[str, dict[int, Path]] = defaultdict(dict)
+        for each in self._index().elsewhere:
+            found[each.shot][each.take] = Path(each.path)
+        return replace(self, layout=replace(self.layout, elsewhere=found))
+
+    def remember_places(self, places: Mapping[tuple[str, int], Path]) -> Library:
+        """Remembers where takes lie that are not in the library, by shot and number; returns the library with them.
+
+        The caller has made sure that they are what they say.
+        """
+        with guarded(self.layout.lock):
+            index = self._index()
+            kept = (each for each in index.elsewhere if (each.shot, each.take) not in places)
+            new = (Elsewhere(shot=shot, take=take, path=str(path)) for (shot, take), path in sorted(places.items()))
+            self._write(index.model_copy(update={"elsewhere": (*kept, *new)}))
+        return self.with_places()
 
     @property
     def folder(self) -> Path:
@@ -174,14 +198,18 @@ class Library:
 
     def all_shots(self) -> tuple[str, ...]:
         """Shots that have a folder of takes, in order of their codes."""
-        if not self.layout.takes.is_dir():
-            return ()
-        names = (each.name for each in self.layout.takes.iterdir() if each.is_dir())
+        takes = self.layout.takes
+        names = {each.name for each in takes.iterdir() if each.is_dir()} if takes.is_dir() else set()
+        names |= self.layout.elsewhere.keys()
         return tuple(sorted(name for name in names if safe_stem(name) == name))
 
     def takes(self, shot: str) -> tuple[Take, ...]:
         """Every recorded take of a shot, by number; `findings` tells about damaged ones."""
         return tuple(each.as_take() for each in self._take_files(shot))
+
+    def take_files(self, shot: str) -> tuple[TakeFile, ...]:
+        """Every recorded take of a shot with its provenance, by number."""
+        return tuple(self._take_files(shot))
 
     def take_file(self, shot: str, *, take: int) -> TakeFile | None:
         """A take with its provenance; None when it is not recorded or damaged."""
@@ -261,7 +289,8 @@ class Library:
 
     def check_take(self, shot: str, *, take: int, thoroughly: bool = False) -> Finding | None:
         """What is wrong with a take: presence and size, or the hashes of its files too; None when it is well."""
-        return check_take(self.layout, shot, take=take, thoroughly=thoroughly)
+        tag = self.tag if thoroughly else ""
+        return check_take(self.layout, shot, take=take, tag=tag, thoroughly=thoroughly)
 
     def findings(self, *, thoroughly: bool = False) -> tuple[Finding, ...]:
         """What is wrong with any take, and choices that show nothing."""
@@ -279,6 +308,33 @@ class Library:
         return TakeStore(
             self.layout, tag=self.tag, orders=orders, previs=previs, now=now, original_suffix=original_suffix
         )
+
+    def remove_take(self, shot: str, *, take: int) -> None:
+        """Deletes the files of a take for good, its sidecar last, so that a removal that was cut off can be repeated.
+
+        What stays is a note of their names: an NLE that knows one must never be shown other pictures under it. Only
+        files of the take's own folder go, and links as links.
+
+        Raises:
+            LibraryError: A file cannot be deleted.
+        """
+        folder = self.layout.take_folder(shot, take=take)
+        sidecar, note = self.layout.take_file(shot, take=take), self.layout.removed_file(shot, take=take)
+        files = [path for path in folder.iterdir() if path != note and (path.is_symlink() or path.is_file())]
+        file = self.take_file(shot, take=take)
+        before = read_sidecar(note, model=RemovedFile).names if note.is_file() else ()
+        names = tuple(dict.fromkeys((*before, *sorted(path.name for path in files))))
+        removed = RemovedFile(shot=shot, take=take, names=names, cost=file.cost if file else None, removed=_now())
+        try:
+            write_sidecar(note, removed)
+            for path in sorted(files, key=lambda each: each == sidecar):
+                path.unlink()
+        except OSError as error:
+            raise LibraryError(
+                f"{folder.name} of {shot} cannot be removed: {error.strerror}",
+                where=str(error.filename or folder),
+                next_step="see what lies there; the same command goes on",
+            ) from error
 
     def remove_leftovers(self, cut: str, *, shots: Collection[str], older_than_s: float = _LEFTOVER_AGE_S) -> int:
         """Removes what interrupted writes left in a held cut and the takes of its shots; returns how many files.
@@ -300,7 +356,7 @@ class Library:
         for shot in self.all_shots():
             for take in self.layout.take_numbers(shot):
                 finding = self.check_take(shot, take=take, thoroughly=thoroughly)
-                if finding is not None:
+                if finding is not None and finding.code != REMOVED:
                     yield finding
         for shot, take in (self._index().circled if self.exists else {}).items():
             if self.circled(shot) is None:

@@ -8,12 +8,14 @@ layout.cut("harbor").timeline(1, flavor="resolve")        pickup/cuts/harbor/har
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from pickup.errors import LibraryError
 from pickup.paths import safe_stem
 
+_PARTS_OF_A_TAKE = 4
 _TAKE = re.compile(r"t(\d{2,})")
 _VERSION = re.compile(r"(?:[ _.-]+v\d+|\s+\d+)$", re.IGNORECASE)
 _FLAVOR = re.compile(r"\.(?:otio|resolve|premiere|fcp7|fcpxml)$", re.IGNORECASE)
@@ -95,9 +97,15 @@ class CutFolder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The files of one library."""
+    """The files of one library.
+
+    Attributes:
+        elsewhere: Conformed files of takes that were found outside the library, by number for each shot; `take.json`
+            and the original lie beside each. What lies in the library itself goes first.
+    """
 
     folder: Path
+    elsewhere: Mapping[str, Mapping[int, Path]] = field(default_factory=dict)
 
     @property
     def index(self) -> Path:
@@ -146,8 +154,17 @@ class Layout:
         return self.shot_folder(shot) / f"t{take:02d}"
 
     def take_file(self, shot: str, *, take: int) -> Path:
-        """A take's sidecar."""
+        """A take's sidecar, where it is written."""
         return self.take_folder(shot, take=take) / "take.json"
+
+    def known_take_file(self, shot: str, *, take: int) -> Path:
+        """A take's sidecar, where it is read."""
+        own, media = self.take_file(shot, take=take), self.elsewhere.get(shot, {}).get(take)
+        return own if media is None or own.is_file() else media.parent / own.name
+
+    def removed_file(self, shot: str, *, take: int) -> Path:
+        """What stays of a take that was deleted."""
+        return self.take_folder(shot, take=take) / "removed.json"
 
     def cut(self, name: str) -> CutFolder:
         """The folder of one cut."""
@@ -156,10 +173,10 @@ class Layout:
     def take_numbers(self, shot: str) -> tuple[int, ...]:
         """Numbers of the takes that have a folder, in order; asks the disk."""
         folder = self.shot_folder(shot)
-        if not folder.is_dir():
-            return ()
-        matches = (_TAKE.fullmatch(each.name) for each in folder.iterdir() if each.is_dir())
-        return tuple(sorted(int(match.group(1)) for match in matches if match))
+        names = [each.name for each in folder.iterdir() if each.is_dir()] if folder.is_dir() else []
+        matches = (_TAKE.fullmatch(name) for name in names)
+        numbers = {int(match.group(1)) for match in matches if match}
+        return tuple(sorted(numbers | self.elsewhere.get(shot, {}).keys()))
 
     def relative(self, path: Path) -> str:
         """A path inside the library as sidecars write it: relative, `/`-separated."""
@@ -174,4 +191,13 @@ class Layout:
         parts = PurePosixPath(relative).parts
         if not parts or "\\" in relative or ":" in parts[0] or parts[0] == "/" or ".." in parts:
             raise LibraryError(f"{relative!r} is not a path inside the library", where=str(self.folder))
-        return self.folder.joinpath(*parts)
+        own = self.folder.joinpath(*parts)
+        return own if not self.elsewhere or own.is_file() else self._found(parts) or own
+
+    def _found(self, parts: tuple[str, ...]) -> Path | None:
+        """Where a file of a take lies that is not in the library; a conformed file may have another name there."""
+        match = _TAKE.fullmatch(parts[2]) if len(parts) == _PARTS_OF_A_TAKE and parts[0] == "takes" else None
+        media = self.elsewhere.get(parts[1], {}).get(int(match.group(1))) if match else None
+        if media is None:
+            return None
+        return media.with_name(parts[3]) if parts[3].startswith("original.") else media

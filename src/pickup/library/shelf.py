@@ -9,11 +9,16 @@ A damaged sidecar is a finding, never a crash: the other takes of the library st
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from pickup._files import sha256_of
-from pickup.errors import Finding, LibraryError, TimingError, warning
+from pickup.errors import Finding, LibraryError, TimingError, info, warning
 from pickup.library.layout import Layout
 from pickup.library.sidecars import TakeFile, read_sidecar
+from pickup.takes import take_name
+
+REMOVED = "TAKE_REMOVED"
+"""What is said of a take that a person deleted."""
 
 
 def read_takes(layout: Layout, shot: str) -> Iterator[TakeFile | Finding]:
@@ -32,14 +37,14 @@ def read_take(layout: Layout, shot: str, *, take: int) -> TakeFile | Finding:
         FileNotFoundError: The take is not recorded.
     """
     try:
-        file = read_sidecar(layout.take_file(shot, take=take), model=TakeFile)
+        file = read_sidecar(layout.known_take_file(shot, take=take), model=TakeFile)
         file.as_take()
         layout.absolute(file.path)
     except (LibraryError, TimingError) as error:
         return warning("TAKE_DAMAGED", error.message, where=_where(shot, take))
     if (file.shot, file.take) != (shot, take):
         message = f"take.json says that it is take {file.take} of {file.shot}"
-        return warning("TAKE_DAMAGED", message, where=_where(shot, take))
+        return warning("TAKE_MISPLACED", message, where=_where(shot, take))
     if file.head + file.tail >= file.frames:
         return warning("TAKE_DAMAGED", "take.json leaves no frame between its handles", where=_where(shot, take))
     return file
@@ -51,22 +56,35 @@ def is_whole(layout: Layout, file: TakeFile) -> bool:
     return path.is_file() and path.stat().st_size == file.bytes_written
 
 
-def check_take(layout: Layout, shot: str, *, take: int, thoroughly: bool = False) -> Finding | None:
+def check_take(layout: Layout, shot: str, *, take: int, tag: str = "", thoroughly: bool = False) -> Finding | None:
     """What is wrong with a take, or None.
 
     Args:
         layout: Of the library.
         shot: Shot code.
         take: Number of the take.
+        tag: Of the library, where its name is to be checked too: another library's take may have been put there.
         thoroughly: Read both files and compare their hashes, instead of asking for presence and size.
     """
     where = _where(shot, take)
     try:
         file = read_take(layout, shot, take=take)
     except FileNotFoundError:
+        if layout.removed_file(shot, take=take).is_file():
+            return info(REMOVED, "it was removed", where=where)
         return warning("TAKE_NOT_RECORDED", "its folder has no take.json", where=where)
     if isinstance(file, Finding):
         return file
+    return _check_conformed(layout, file, tag=tag, where=where, thoroughly=thoroughly)
+
+
+def _check_conformed(layout: Layout, file: TakeFile, *, tag: str, where: str, thoroughly: bool) -> Finding | None:
+    shot, take = file.shot, file.take
+    named = PurePosixPath(file.path)
+    if tag and not (
+        named.parts[1:-1] == (shot, f"t{take:02d}") and named.stem.startswith(take_name(tag, shot=shot, take=take))
+    ):
+        return warning("TAKE_MISPLACED", f"{named.name} is no take {take} of {shot} of this library", where=where)
     path = layout.absolute(file.path)
     if not path.is_file():
         return warning("TAKE_MISSING", f"{path.name} is not there", where=where)

@@ -77,6 +77,14 @@ class SeenShot(Sidecar):
         return Sighting(**{name: getattr(self, name) for name in SeenShot.model_fields})
 
 
+class Elsewhere(Sidecar):
+    """A take that was found outside the library; `path` is absolute, its `take.json` lies beside it."""
+
+    shot: str
+    take: Number
+    path: str
+
+
 class LibraryFile(Sidecar):
     """`library.json`.
 
@@ -85,6 +93,7 @@ class LibraryFile(Sidecar):
         cuts: Owner of each folder in `cuts/`.
         circled: Takes that a person chose, by shot.
         seen: How each shot looked in each cut when it was last filled.
+        elsewhere: Takes that lie on another disk.
     """
 
     schema_name: Literal["Library.1"] = Field(default="Library.1", alias="schema")
@@ -94,6 +103,7 @@ class LibraryFile(Sidecar):
     cuts: Mapping[str, Owner] = Field(default_factory=dict)
     circled: Mapping[str, Number] = Field(default_factory=dict)
     seen: tuple[SeenShot, ...] = ()
+    elsewhere: tuple[Elsewhere, ...] = ()
 
 
 class Hashes(Sidecar):
@@ -170,6 +180,22 @@ class TakeFile(Sidecar):
             shift=self.shift,
             start=Fraction(self.start),
         )
+
+
+class RemovedFile(Sidecar):
+    """`removed.json`: what stays of a take that a person deleted.
+
+    Attributes:
+        names: Files that had these names; none of them is given to other bytes.
+        cost: USD, where it was known.
+    """
+
+    schema_name: Literal["Removed.1"] = Field(default="Removed.1", alias="schema")
+    shot: str
+    take: Number
+    names: tuple[str, ...]
+    cost: str | None = None
+    removed: datetime
 
 
 class CutLockFile(Sidecar):

@@ -21,7 +21,7 @@ from pickup._files import make_folder, sha256_of, write_bytes
 from pickup.errors import Finding, LibraryError
 from pickup.library.layout import Layout
 from pickup.library.shelf import is_whole, read_take
-from pickup.library.sidecars import Hashes, TakeFile, write_sidecar
+from pickup.library.sidecars import Hashes, RemovedFile, TakeFile, read_sidecar, write_sidecar
 from pickup.ports import Conformed, Delivery, Generation
 from pickup.takes import take_name
 
@@ -164,7 +164,9 @@ class TakeStore:
         folder = self._folder(shot, take=take)
         stem = take_name(self._tag, shot=shot, take=take)
         names = itertools.chain([f"{stem}.mov"], (f"{stem}_c{conform}.mov" for conform in itertools.count(2)))
-        return next(path for path in map(folder.joinpath, names) if not path.exists())
+        note = self._layout.removed_file(shot, take=take)
+        gone = read_sidecar(note, model=RemovedFile).names if note.is_file() else ()
+        return next(path for path in map(folder.joinpath, names) if path.name not in gone and not path.exists())
 
     def _conformed_file(self, shot: str, *, take: int, conformed: Conformed) -> Path:
         """The file of this take that has the conformed bytes.

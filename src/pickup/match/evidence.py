@@ -113,8 +113,8 @@ class Evidence:
     Attributes:
         words: 1 where the words are equal, -1 where both have words and others, else 0.
         before: How the neighbour before compares; likewise `after`.
-        before_moved: Frames by which the neighbour before ends later in its media than it did.
-        after_moved: Frames by which the neighbour after begins later.
+        before_moved: Record frames by which the neighbour before ends later in its media than it did, at its speed.
+        after_moved: Likewise, by which the neighbour after begins later.
         elsewhere: A neighbour of then is still in the cut, beside something else.
         same_range: It stands at the record frames where the shot stood.
         same_rate: The cut has the rate that it had.
@@ -190,9 +190,12 @@ def weigh(claim: Claim, sighting: Sighting, *, present: Collection[str]) -> Evid
     before, after = (
         _relation(mine, theirs, rate=rate, present=present) for mine, theirs in zip(now, then, strict=True)
     )
+    speeds = (each.speed if each is not None else Fraction(1) for each in (claim.hole.before, claim.hole.after))
     moved = [
-        mine.moved_from(theirs, rate=rate) if mine and theirs and mine.media == theirs.media else 0
-        for mine, theirs in zip(now, then, strict=True)
+        half_up(mine.moved_from(theirs, rate=rate) / (speed or 1))
+        if mine and theirs and mine.media == theirs.media
+        else 0
+        for mine, theirs, speed in zip(now, then, speeds, strict=True)
     ]
     lost = (theirs for theirs, side in zip(then, (before, after), strict=True) if side is Relation.OTHER)
     both = bool(claim.words and sighting.words)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from pickup.config import Config
-from pickup.errors import Finding
+from pickup.errors import Finding, LibraryError, counted, info, warning
 from pickup.fill.hand_back import NOTHING, Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
 from pickup.fill.pages import read_page
@@ -16,6 +16,8 @@ from pickup.fill.prepare import FillOptions, Prepared, plan_again, prepare
 from pickup.fill.reading import read_settings
 from pickup.fill.run import Hearing
 from pickup.fill.shown import Shown, choose_takes
+from pickup.library import Library
+from pickup.library.search import find_takes
 from pickup.match import Change
 from pickup.relink.standing import Orphan, Standing, State, find_orphans, standings
 
@@ -29,9 +31,11 @@ class RelinkOptions:
 
     Attributes:
         partial: A take that is too short for its hole is shown as far as it reaches.
+        search: A folder to look in for takes that the library has not; they are linked where they lie.
     """
 
     partial: bool = False
+    search: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +80,21 @@ def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: H
     wanted = FillOptions(partial=options.partial)
     prepared = prepare(timeline, config=config, options=wanted, unpacked=hearing.portion)
     library = prepared.library
+    if options.search is not None and not library.exists:
+        raise LibraryError(
+            "there is no library here that could know its takes again",
+            where=str(library.folder),
+            next_step=f"if {options.search} is the library itself, name it with --library",
+        )
     if not library.exists or not (prepared.shots or prepared.survey.fills):
         return _answer(prepared, choose_takes(prepared), NOTHING, changes=())
     cut = library.claim_cut(timeline)
     with library.hold_cut(cut, on_wait=hearing.waits):
+        said = prepared.said
+        if options.search is not None:
+            hearing.stage("looking for takes")
+            library, found = _find_elsewhere(library, options.search)
+            said = (*said, *found)
         prepared = plan_again(
             timeline,
             folder=prepared.folder,
@@ -88,7 +103,7 @@ def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: H
             delivery=prepared.delivery,
             config=config,
             options=wanted,
-            said=prepared.said,
+            said=said,
         )
         keep_source(prepared, limits=read_settings(config, library=library).limits)
         shown = choose_takes(prepared)
@@ -101,6 +116,26 @@ def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: H
         if version.changed:
             log_event(prepared, "relinked", version=version.number)
         return _answer(prepared, shown, version, changes=changes)
+
+
+def _find_elsewhere(library: Library, folder: Path) -> tuple[Library, tuple[Finding, ...]]:
+    """The library with the takes that it lacks and that lie below a folder; they are remembered."""
+    shots = library.all_shots()
+    files = [file for shot in shots for file in library.take_files(shot)]
+    known = {PurePosixPath(file.path).name: file.sha256.conformed for file in files}
+    whole = {(file.shot, file.take) for file in files if library.check_take(file.shot, take=file.take) is None}
+    found = find_takes(folder, tag=library.tag, known=known)
+    places = {(each.file.shot, each.file.take): each.path for each in found.takes}
+    lacking = {key: path for key, path in places.items() if key not in whole}
+    said = [*found.findings]
+    if lacking:
+        message = f"{counted(len(lacking), 'take')} found there, each with the bytes that were written"
+        said.append(info("TAKES_FOUND", message, where=str(folder)))
+    elif not found.takes:
+        said.append(
+            warning("NO_TAKES_FOUND", f"no takes of this library ({library.tag}_…) lie there", where=str(folder))
+        )
+    return (library.remember_places(lacking) if lacking else library), tuple(said)
 
 
 def _answer(prepared: Prepared, shown: Shown, version: Version, *, changes: tuple[Change, ...]) -> Relinked:
