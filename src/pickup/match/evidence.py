@@ -6,6 +6,7 @@ digits. Source times count from the media's timecode in one program and from zer
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -63,14 +64,21 @@ class Joint:
         stated, counted_from_first = self.times
         return half_up(rate.frames(stated)), half_up(rate.frames(counted_from_first))
 
-    def is_on(self, other: Joint, *, rate: FrameRate) -> bool:
-        """Whether both are the same frame, however it is counted."""
-        return not set(self.frames(rate)).isdisjoint(other.frames(rate))
+    def is_on(self, other: Joint, *, rate: FrameRate, parts: int = 1) -> bool:
+        """Whether both are the same frame, however it is counted.
 
-    def moved_from(self, other: Joint, *, rate: FrameRate) -> int:
-        """Frames by which this is later in the media than the other."""
-        steps = (mine - theirs for mine, theirs in zip(self.frames(rate), other.frames(rate), strict=True))
-        return min(steps, key=abs)
+        Args:
+            other: Of the same media.
+            rate: Of the cut.
+            parts: Into how many parts each frame of the media is to be told: a clip at half speed shows each twice.
+        """
+        fine = FrameRate(fps=rate.fps * parts)
+        return not set(self.frames(fine)).isdisjoint(other.frames(fine))
+
+    def moved_from(self, other: Joint, *, rate: FrameRate, speed: Fraction) -> int:
+        """Record frames by which this is later than the other, for a clip that plays at `speed`."""
+        steps = (mine - theirs for mine, theirs in zip(self.times, other.times, strict=True))
+        return half_up(rate.frames(min(steps, key=abs)) / speed)
 
 
 @lru_cache(maxsize=65536)
@@ -141,9 +149,20 @@ class Evidence:
     @property
     def strength(self) -> tuple[int, ...]:
         """For choosing among several: compared item by item."""
-        high, low = self.sides
         moved = abs(self.before_moved) + abs(self.after_moved)
-        return (self.words, high, low, self.same_range, -moved, self.longer == 0, self.same_track)
+        return (*self.weight, self.same_range, -moved, self.same_track)
+
+    @property
+    def weight(self) -> tuple[int, ...]:
+        """The part of `strength` that a move of the hole does not touch."""
+        high, low = self.sides
+        return (self.words, high, low, self.longer == 0)
+
+    @property
+    def only_side(self) -> str:
+        """Which neighbour alone is on its frame; empty where both are, or none."""
+        before, after = self.before is Relation.SAME, self.after is Relation.SAME
+        return "" if before is after else "before" if before else "after"
 
     def told(self) -> tuple[str, ...]:
         """The evidence in words."""
@@ -187,14 +206,14 @@ def weigh(claim: Claim, sighting: Sighting, *, present: Collection[str]) -> Evid
     record = claim.hole.record
     rate, same_rate = record.rate, str(record.rate) == sighting.rate
     now, then = joints_of_claim(claim), joints_of_sighting(sighting)
+    beside = (claim.hole.before, claim.hole.after)
+    speeds = [each.speed or Fraction(1) if each is not None else Fraction(1) for each in beside]
     before, after = (
-        _relation(mine, theirs, rate=rate, present=present) for mine, theirs in zip(now, then, strict=True)
+        _relation(mine, theirs, rate=rate, speed=speed, present=present)
+        for mine, theirs, speed in zip(now, then, speeds, strict=True)
     )
-    speeds = (each.speed if each is not None else Fraction(1) for each in (claim.hole.before, claim.hole.after))
     moved = [
-        half_up(mine.moved_from(theirs, rate=rate) / (speed or 1))
-        if mine and theirs and mine.media == theirs.media
-        else 0
+        mine.moved_from(theirs, rate=rate, speed=speed) if mine and theirs and mine.media == theirs.media else 0
         for mine, theirs, speed in zip(now, then, speeds, strict=True)
     ]
     lost = (theirs for theirs, side in zip(then, (before, after), strict=True) if side is Relation.OTHER)
@@ -213,12 +232,15 @@ def weigh(claim: Claim, sighting: Sighting, *, present: Collection[str]) -> Evid
     )
 
 
-def _relation(now: Joint | None, then: Joint | None, *, rate: FrameRate, present: Collection[str]) -> Relation:
+def _relation(
+    now: Joint | None, then: Joint | None, *, rate: FrameRate, speed: Fraction, present: Collection[str]
+) -> Relation:
     if now is None or then is None:
         return Relation.ABSENT if now is then else Relation.OTHER
     if now.media == then.media:
-        if now.is_on(then, rate=rate):
+        if now.is_on(then, rate=rate, parts=math.ceil(1 / abs(speed))):
             return Relation.SAME
-        return Relation.RECUT if abs(now.moved_from(then, rate=rate)) <= rate.frames(_NEAR_S) else Relation.OTHER
+        moved = now.moved_from(then, rate=rate, speed=speed)
+        return Relation.RECUT if abs(moved) <= rate.frames(_NEAR_S) else Relation.OTHER
     renamed = now.times[0] == then.times[0] and then.media not in present
     return Relation.RENAMED if renamed else Relation.OTHER

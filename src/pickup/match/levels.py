@@ -166,6 +166,14 @@ LEVELS = (
     ),
 )
 
+PARTS = Level(
+    by="a neighbour with its cut frame, as one end of a hole that was split",
+    confidence=Confidence.HIGH,
+    keys_of_claim=_edges_of_claim,
+    keys_of_sighting=_edges_of_sighting,
+    holds=lambda evidence: bool(evidence.only_side),
+)
+
 LEVELS_ELSEWHERE = (
     Level(
         by="both neighbours and their cut frames, in another cut of the library",

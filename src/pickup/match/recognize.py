@@ -14,7 +14,7 @@ from heapq import nsmallest
 
 from pickup.errors import Finding, warning
 from pickup.match.evidence import Evidence, Relation, weigh
-from pickup.match.levels import LEVELS, LEVELS_ELSEWHERE, Level
+from pickup.match.levels import LEVELS, LEVELS_ELSEWHERE, PARTS, Level
 from pickup.match.model import Claim, Confidence, Identity, Recognized, Sighting
 from pickup.match.rivals import Pair, Pairs, apart, best_for_both, halves, in_order
 from pickup.match.shifts import shift_of
@@ -45,7 +45,9 @@ def recognize(
     others = [each for each in sightings if each.cut != cut]
     matcher = _Matcher(claims, [*mine, *others], own=len(mine), present=frozenset(present))
     matcher.settle_named(given=given)
-    for level in LEVELS:
+    matcher.settle_level(LEVELS[0], range(len(mine)))
+    matcher.settle_parts(range(len(mine)))
+    for level in LEVELS[1:]:
         matcher.settle_level(level, range(len(mine)))
     for level in LEVELS_ELSEWHERE:
         matcher.settle_level(level, range(len(mine), len(sightings)))
@@ -142,8 +144,6 @@ class _Matcher:
     def settle_level(self, level: Level, numbers: Iterable[int]) -> None:
         """One level over every hole and every shot that is still free."""
         for pairs in apart(self._pairs(level, numbers)):
-            for pair in halves(pairs, claims=self._claims, sightings=self._sightings):
-                self._take(pair, pairs, level=level)
             while left := self._left(pairs):
                 best = best_for_both(left, sightings=self._sightings)
                 for pair in best:
@@ -152,6 +152,12 @@ class _Matcher:
                     for rest in apart(left):
                         self._undecided(rest, level=level)
                     break
+
+    def settle_parts(self, numbers: Iterable[int]) -> None:
+        """Holes that are the two ends of one that was split, whatever was written on either."""
+        pairs = self._pairs(PARTS, numbers)
+        for pair in halves(pairs, claims=self._claims, sightings=self._sightings):
+            self._take(pair, pairs, level=PARTS)
 
     def tell_doubles(self) -> None:
         """Holes with the words of a shot that another hole is: they are new, and that may not be meant."""

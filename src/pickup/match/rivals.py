@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from pickup.match.evidence import Evidence, Relation
+from pickup.match.evidence import Evidence
 from pickup.match.model import Claim, Sighting
 
 Pair = tuple[int, int]
@@ -41,11 +41,8 @@ def halves(pairs: Pairs, *, claims: Sequence[Claim], sightings: Sequence[Sightin
     heads: dict[int, list[int]] = defaultdict(list)
     tails: dict[int, list[int]] = defaultdict(list)
     for (place, number), evidence in pairs.items():
-        before, after = evidence.before is Relation.SAME, evidence.after is Relation.SAME
-        if before and not after and evidence.same_rate:
-            heads[number].append(place)
-        elif after and not before and evidence.same_rate:
-            tails[number].append(place)
+        if evidence.same_rate and evidence.words >= 0 and evidence.only_side:
+            (heads if evidence.only_side == "before" else tails)[number].append(place)
     for number, places in heads.items():
         if len(places) != 1 or len(tails[number]) != 1:
             continue
@@ -60,7 +57,8 @@ def halves(pairs: Pairs, *, claims: Sequence[Claim], sightings: Sequence[Sightin
 def best_for_both(pairs: Pairs, *, sightings: Sequence[Sighting]) -> list[Pair]:
     """Pairs than which neither side has a better one, or another as good.
 
-    Two sightings of one shot are no rivals: the first of them will do.
+    Two sightings of one shot are no rivals: the first of them will do. Where one hole has the neighbour before and
+    another as long has the neighbour after, either may be the new one, and the place at which they stand says nothing.
     """
     of_hole: dict[int, list[Pair]] = defaultdict(list)
     of_shot: dict[int, list[Pair]] = defaultdict(list)
@@ -74,9 +72,14 @@ def best_for_both(pairs: Pairs, *, sightings: Sequence[Sighting]) -> list[Pair]:
         if len({sightings[number].shot for _, number in best}) > 1:
             continue
         place, number = best[0]
-        if all(pairs[other].strength < top for other in of_shot[number] if other[0] != place):
+        rivals = [pairs[other] for other in of_shot[number] if other[0] != place]
+        if all(each.strength < top and not _is_other_end(each, pairs[best[0]]) for each in rivals):
             chosen.append(best[0])
     return chosen
+
+
+def _is_other_end(one: Evidence, other: Evidence) -> bool:
+    return one.weight == other.weight and {one.only_side, other.only_side} == {"before", "after"}
 
 
 def in_order(pairs: Pairs) -> list[Pair] | None:
