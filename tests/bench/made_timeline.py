@@ -26,6 +26,19 @@ def write_timeline(path: Path, *, clips: int) -> None:
     timeline.to_json_file(str(path), indent=4)
 
 
+def write_gappy_timeline(path: Path, *, gaps: int, moved: int = 0) -> None:
+    """Writes a timeline with so many gaps, each between two shots; `moved` frames of a new shot come before all."""
+    timeline = otio.schema.Timeline(name=path.stem, global_start_time=_time(_START_FRAME))
+    track = otio.schema.Track(name="V1", kind=otio.schema.TrackKind.Video)
+    if moved:
+        new = _clip(2 * gaps + 1)
+        new.source_range = _range(_START_FRAME, moved)
+        track.append(new)
+    track.extend([_gap() if number % 2 else _clip(number) for number in range(2 * gaps + 1)])
+    timeline.tracks.append(track)
+    timeline.to_json_file(str(path), indent=4)
+
+
 def _clip(number: int) -> otio.schema.Clip:
     name = f"A{number // 100:03d}C{number % 100:03d}_261012_R1BK"
     reference = otio.schema.ExternalReference(

@@ -11,6 +11,7 @@ import datetime as dt
 import json
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -19,13 +20,16 @@ from collections.abc import Iterator, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-from made_timeline import write_timeline
-from measure import Cost, medians, pickup, side
+from made_timeline import write_gappy_timeline, write_timeline
+from measure import Cost, cost_of, medians, pickup, side
+
+from pickup.testing.made_library import make_library
 
 _PAGE = Path(__file__).parents[2] / "docs" / "bench.md"
 _MEDIA_SIDES = Path(__file__).with_name("media_sides.py")
 _LOOKS = ("slate", "still", "push", "bridge", "sea", "city", "sky")
 _FRAMES = 48
+_TAKES = (1_000, 10_000)
 _LINEAR_CLIPS = (10_000, 50_000)
 _LINEAR_LIMIT = 5.5
 _MOST_CLIPS_IN_ALL_FLAVORS = 10_000
@@ -55,6 +59,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
 def _tables(folder: Path, *, options: argparse.Namespace) -> Iterator[str]:
     yield _start_table(options.rounds)
     yield from _timeline_tables(folder, clips=options.clips, rounds=options.rounds)
+    yield _relink_table(folder, rounds=options.rounds)
     if not options.no_media:
         yield _media_table(folder, rounds=options.rounds)
 
@@ -103,6 +108,28 @@ def _timeline_tables(folder: Path, *, clips: Sequence[int], rounds: int) -> Iter
     heads = ("clips", "process", "wall s", "CPU s", "x wall", "x CPU", "aim, CPU s")
     yield _table("Finding holes (aim: at most 2.0 x reading + 0.3 s)", heads, reading) + _growth(holes)
     yield _table("Writing a take into every hole (aim: at most 2.5 x reading and writing + 0.5 s)", heads, writing)
+
+
+def _relink_table(folder: Path, *, rounds: int) -> str:
+    """A cut of 10,000 clips and as many gaps, moved by a new shot at its head, against a library of 10,000 takes."""
+    rows: list[tuple[str, ...]] = []
+    for gaps in _TAKES:
+        place = folder / f"relink{gaps}"
+        place.mkdir()
+        timeline, new = place / "reel.otio", place / "new.otio"
+        write_gappy_timeline(timeline, gaps=gaps)
+        make_library(place / "pickup", timeline=timeline, tag="BENCH2345")
+        write_gappy_timeline(timeline, gaps=gaps, moved=40)
+        relink = pickup("relink", timeline, "--for", "otio", "--size", "160x90", "--json")
+        # The first run writes the version, later ones find that it is there: both are what an editor waits for.
+        first = cost_of(relink)
+        costs = medians({"copy": side("otio_copy", timeline, new), "again": relink}, rounds=rounds)
+        rows.append(_against(f"{gaps:,}", "`otio` reads and writes the cut", costs["copy"], costs["copy"], limit=None))
+        rows.append(_against("", "`pickup relink` writes a version", first, costs["copy"], limit=None))
+        rows.append(_against("", "`pickup relink` finds nothing to do", costs["again"], costs["copy"], limit=None))
+        shutil.rmtree(place)
+    heads = ("takes", "process", "wall s", "CPU s", "x wall", "x CPU", "")
+    return _table("Relinking as many clips as takes, all of them moved", heads, rows)
 
 
 def _flavors(clips: int) -> Sequence[str]:

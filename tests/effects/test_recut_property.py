@@ -119,8 +119,11 @@ def lead_of(hole: Hole) -> int:
     return hole.record.start - hole.covers.start
 
 
-def check(old: CutFile, new: CutFile, expected: Sequence[Place], *, shifts: bool = True) -> tuple[Identity, ...]:
-    """No shot is taken for another, and those that an editor is sure of are known, with their frames."""
+def check(old: CutFile, new: CutFile, expected: Sequence[Place], *, may_ask: bool = False) -> None:
+    """No shot is taken for another, and those that an editor is sure of are known, with their frames.
+
+    Where a block comes to stand between the neighbours of two holes, it may be asked which of them a hole is.
+    """
     holes, _ = holes_in(old)
     identities = recognized(new, first_seen(holes))
     places = {each.start: each for each in expected}
@@ -131,10 +134,11 @@ def check(old: CutFile, new: CutFile, expected: Sequence[Place], *, shifts: bool
         shot = None if place.hole is None else f"SH{place.hole:04d}"
         assert identity.shot in (shot, None), f"taken for another: {identity.signs}"
         if place.sure and place.hole is not None and shot is not None:
+            if shot in identity.asked and may_ask:
+                continue
             assert identity.shot == shot, f"not known again: {identity}"
             first = identity.shift + lead_of(identity.hole) - lead_of(holes[place.hole])
-            assert not shifts or first == place.shift, f"other frames: {identity.signs}"
-    return identities
+            assert first == place.shift, f"other frames: {identity.signs}"
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
@@ -142,7 +146,8 @@ def check(old: CutFile, new: CutFile, expected: Sequence[Place], *, shifts: bool
 @given(data=st.data())
 def test_after_any_one_change_every_shot_is_known_again(operation: str, data: st.DataObject) -> None:
     file, recut = data.draw(recuts(operations=[operation], at_most=1))
-    check(file, as_file(recut.timeline, like=file), recut.expected)
+    may_ask = operation in ("move_block", "delete")
+    check(file, as_file(recut.timeline, like=file), recut.expected, may_ask=may_ask)
 
 
 @settings(parent=UNHURRIED, max_examples=400)

@@ -52,6 +52,15 @@ class KnownShot:
         return self.identities[0].asked
 
     @property
+    def question(self) -> str:
+        """What a person has to say, and how."""
+        first = self.asked[0] if self.asked else ""
+        if len(self.asked) == 1:
+            what = f"it stands where {first} stood, between other shots"
+            return f"{what}: write {first} into its marker if it is that one, else another code"
+        return f"it may be {' or '.join(self.asked)}, and nothing tells which: write the code into its marker"
+
+    @property
     def shifts(self) -> Mapping[str, int]:
         """Frame of the shot at which each hole begins to show it, by the hole's id."""
         return {each.hole.id: each.shift for each in self.identities}

@@ -307,7 +307,7 @@ def _request(shot: Shot) -> ShotRequest:
     provider, spec = shot.provider, shot.spec
     held = next((hole.held for hole in spec.holes if hole.held), "")
     if shot.known.asked:
-        held = f"it may be {' or '.join(shot.known.asked)}, and nothing tells which: write the code into its marker"
+        held = shot.known.question
     if spec.provider and spec.provider != provider.name:
         held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
     return ShotRequest(

@@ -44,6 +44,7 @@ def choose_takes(prepared: Prepared) -> Shown:
     relinks: list[Relink] = []
     held: list[tuple[str, str]] = []
     library = prepared.library
+    tag = library.tag if library.exists else ""
     shown = library.circled_of(shot.spec.code for shot in prepared.shots)
     for shot in prepared.shots:
         circled = shown[shot.spec.code]
@@ -53,8 +54,8 @@ def choose_takes(prepared: Prepared) -> Shown:
         if why:
             held.append((shot.spec.code, why))
         if not why or (prepared.partial and circled.rate == shot.spec.delivery.rate):
-            relinks += _relinks(shot, circled, library=library)
-    switched, said = _switched(prepared)
+            relinks += _relinks(shot, circled, library=library, tag=tag)
+    switched, said = _switched(prepared, tag=tag)
     relinks += switched
     stand_ins = {each.shot for each in library.sightings() if each.stand_in}
     fills = prepared.survey.fills
@@ -69,7 +70,7 @@ def choose_takes(prepared: Prepared) -> Shown:
 # Holes.
 
 
-def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]:
+def _relinks(shot: Shot, circled: Take, *, library: Library, tag: str) -> Iterator[Relink]:
     for hole in shot.spec.holes:
         offset = circled.offset_at(shot.shifts[hole.id]) + hole.record.start - hole.covers.start
         record, offset = _reached(hole, circled, offset=offset)
@@ -88,7 +89,7 @@ def _relinks(shot: Shot, circled: Take, *, library: Library) -> Iterator[Relink]
             offset=offset,
             circled=circled.number,
             takes=_linked(shot.takes, circled, offset=offset, frames=record.length, library=library),
-            library=library.tag,
+            library=tag,
             lacks=hole.record.length - record.length,
             only_in=(STAND_INS_GO_TO,) if hole.stand_in else (),
         )
@@ -107,7 +108,7 @@ def _reached(hole: Hole, take: Take, *, offset: int) -> tuple[FrameRange | None,
 # Takes that the cut shows already.
 
 
-def _switched(prepared: Prepared) -> tuple[list[Relink], list[Finding]]:
+def _switched(prepared: Prepared, *, tag: str) -> tuple[list[Relink], list[Finding]]:
     """Clips that show a take, where another one is circled now: the media alone is exchanged."""
     relinks: list[Relink] = []
     said: list[Finding] = []
@@ -124,7 +125,7 @@ def _switched(prepared: Prepared) -> tuple[list[Relink], list[Finding]]:
             message = f"take {fill.take} of {fill.shot} stays, though take {circled.take} is circled: {why}"
             said.append(warning("TAKE_STAYS", message, where=where))
         else:
-            relinks.append(_switch(fill, takes, circled=takes[circled.take], library=library))
+            relinks.append(_switch(fill, takes, circled=takes[circled.take], library=library, tag=tag))
     return relinks, said
 
 
@@ -151,7 +152,7 @@ def _kept_because(fill: Fill, takes: Mapping[int, Take], *, circled: Take, prepa
     return f"that one is {counted(lacks, 'frame')} too short here" if lacks else ""
 
 
-def _switch(fill: Fill, takes: Mapping[int, Take], *, circled: Take, library: Library) -> Relink:
+def _switch(fill: Fill, takes: Mapping[int, Take], *, circled: Take, library: Library, tag: str) -> Relink:
     offset = _offset_in(fill, takes, circled=circled)
     return Relink(
         shot=fill.shot,
@@ -163,7 +164,7 @@ def _switch(fill: Fill, takes: Mapping[int, Take], *, circled: Take, library: Li
         offset=offset,
         circled=circled.number,
         takes=_linked(tuple(takes.values()), circled, offset=offset, frames=_used(fill), library=library),
-        library=library.tag,
+        library=tag,
     )
 
 

@@ -20,7 +20,7 @@ def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
         spec: What is wanted now.
     """
     covered = made.frames - made.head - made.tail
-    asked_otherwise = made.wish != spec.wish_for(covered)
+    asked_otherwise = bool(made.wish) and made.wish != spec.wish_for(covered)
     changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
     if asked_otherwise and not changes:
         changes = ["what its brief asks for"]

@@ -159,6 +159,11 @@ class Evidence:
         return (self.words, high, low, self.longer == 0)
 
     @property
+    def is_place_alone(self) -> bool:
+        """Whether both sides speak against it, and only the record frames for it."""
+        return self.sides[0] <= Relation.ABSENT and Relation.OTHER in self.sides
+
+    @property
     def only_side(self) -> str:
         """Which neighbour alone is on its frame; empty where both are, or none."""
         before, after = self.before is Relation.SAME, self.after is Relation.SAME

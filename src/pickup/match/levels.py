@@ -104,7 +104,9 @@ def _both_near(evidence: Evidence) -> bool:
 
 
 def _only_the_place(evidence: Evidence) -> bool:
-    return evidence.same_range and evidence.words >= 0 and not evidence.elsewhere
+    """The record range, and no neighbour that only went elsewhere, unless the other one is still there."""
+    one_near = evidence.sides[0] >= Relation.RECUT
+    return evidence.same_range and evidence.words >= 0 and (one_near or not evidence.elsewhere)
 
 
 LEVELS = (

@@ -144,6 +144,9 @@ class _Matcher:
     def settle_level(self, level: Level, numbers: Iterable[int]) -> None:
         """One level over every hole and every shot that is still free."""
         for pairs in apart(self._pairs(level, numbers)):
+            if level.confidence is Confidence.LOW and all(each.is_place_alone for each in pairs.values()):
+                self._ask(pairs)  # another scene may have been put there
+                continue
             while left := self._left(pairs):
                 best = best_for_both(left, sightings=self._sightings)
                 for pair in best:
@@ -236,6 +239,9 @@ class _Matcher:
             message = f"several holes and shots are alike ({level.by}); record order decided who is {shots}"
             self.findings.append(warning("TIE", message, where=_where(self._claims[ordered[0][0]])))
             return
+        self._ask(pairs)
+
+    def _ask(self, pairs: Pairs) -> None:
         candidates: dict[int, list[str]] = defaultdict(list)
         for place, number in pairs:
             candidates[place].append(self._sightings[number].shot)

@@ -58,7 +58,8 @@ def best_for_both(pairs: Pairs, *, sightings: Sequence[Sighting]) -> list[Pair]:
     """Pairs than which neither side has a better one, or another as good.
 
     Two sightings of one shot are no rivals: the first of them will do. Where one hole has the neighbour before and
-    another as long has the neighbour after, either may be the new one, and the place at which they stand says nothing.
+    another as long has the neighbour after, either may be the new one; likewise either shot may be the one that is
+    gone. The place at which they stand says nothing then.
     """
     of_hole: dict[int, list[Pair]] = defaultdict(list)
     of_shot: dict[int, list[Pair]] = defaultdict(list)
@@ -72,6 +73,9 @@ def best_for_both(pairs: Pairs, *, sightings: Sequence[Sighting]) -> list[Pair]:
         if len({sightings[number].shot for _, number in best}) > 1:
             continue
         place, number = best[0]
+        others = (pairs[pair] for pair in group if sightings[pair[1]].shot != sightings[number].shot)
+        if any(_is_other_end(each, pairs[best[0]]) for each in others):
+            continue
         rivals = [pairs[other] for other in of_shot[number] if other[0] != place]
         if all(each.strength < top and not _is_other_end(each, pairs[best[0]]) for each in rivals):
             chosen.append(best[0])

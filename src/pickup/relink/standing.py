@@ -141,8 +141,7 @@ def _state(shot: Shot, *, take: Take | None, is_linked: bool, lacks: int) -> Sta
 
 def _why(shot: Shot, *, take: Take | None, is_linked: bool) -> str:
     if shot.known.asked:
-        names = " or ".join(shot.known.asked)
-        return f"it may be {names}, and nothing tells which: write the code into its marker"
+        return shot.known.question
     if take is None:
         return "it has no take yet: `pickup fill` makes one"
     said = shot.misfit(take)
