@@ -18,7 +18,7 @@ from pickup.cut import walk_events
 from pickup.fill.identity import KnownShot, sightings_of
 from pickup.holes import Hole, find_holes
 from pickup.holes.model import Rules
-from pickup.match import Claim, Identity, Sighting, comparable_name, comparable_words, recognize
+from pickup.match import Claim, Confidence, Identity, Sighting, comparable_name, comparable_words, recognize
 from pickup.testing.crossings import CutFile, open_cut, sample_files, snapshot_of, writing_of
 from pickup.testing.recuts import Place, Recut
 from pickup.timelines.ruler import Ruler, find_rate, seconds_of, source_range_of
@@ -158,7 +158,7 @@ def test_after_several_changes_no_shot_is_taken_for_another(made: tuple[CutFile,
     places = {each.start: each for each in recut.expected}
     for identity in recognized(as_file(recut.timeline, like=file), first_seen(holes)):
         place = places.get(identity.hole.record.start)
-        if place is not None:
+        if place is not None and identity.confidence is not Confidence.LOW:  # that is told, and to be looked at
             shot = None if place.hole is None else f"SH{place.hole:04d}"
             assert identity.shot in (shot, None), f"{recut.story}: {identity}"
 

@@ -18,7 +18,7 @@ from pickup.jobs.outcomes import RunResult
 from pickup.jobs.owners import this_run
 from pickup.jobs.runner import run
 from pickup.library.store import TakeOrder
-from pickup.match import joint_of
+from pickup.match import joints_of
 from pickup.media.conform import Conformer
 from pickup.media.frames import frame_at_async
 from pickup.offers import Quote, Wish
@@ -79,8 +79,8 @@ def _order(shot: Shot) -> TakeOrder:
     return TakeOrder(
         wish=shot.spec.wish,
         shift=min(shot.shifts.values()),
-        before=joint_of(first.before),
-        after=joint_of(last.after),
+        before=joints_of(first)[0],
+        after=joints_of(last)[1],
     )
 
 

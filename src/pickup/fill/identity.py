@@ -10,7 +10,7 @@ from pickup.errors import Finding
 from pickup.holes import Hole, Neighbour
 from pickup.library import Library
 from pickup.library.codes import assign_codes, find_code
-from pickup.match import Claim, Confidence, Identity, Sighting, comparable_words, joint_of, recognize
+from pickup.match import Claim, Confidence, Identity, Sighting, comparable_words, joints_of, recognize
 from pickup.takes import Take
 from pickup.timelines.fills import Fill
 
@@ -133,13 +133,14 @@ def sightings_of(shots: Iterable[tuple[KnownShot, str]], *, cut_name: str) -> It
     for shot, wish in shots:
         for identity in () if shot.asked else shot.identities:
             hole = identity.hole
+            before, after = joints_of(hole)
             yield Sighting(
                 shot=shot.code,
                 cut=cut_name,
                 hole=hole.id,
                 words=_words(hole),
-                before=joint_of(hole.before),
-                after=joint_of(hole.after),
+                before=before,
+                after=after,
                 before_from=_beginning(hole.before),
                 after_from=_beginning(hole.after),
                 start=hole.record.start,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pickup.errors import counted
 from pickup.library.sidecars import TakeFile
-from pickup.match import comparable_name, joint_of
+from pickup.match import comparable_name, joints_of
 from pickup.shots import ShotSpec
 
 
@@ -36,8 +36,9 @@ def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
 def _neighbours(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
     """The shots beside it, where they are others than those that it was made to join; how they are cut is no matter."""
     first, last = spec.holes[0], spec.holes[-1]
-    for side, was, now in (("before", made.before, first.before), ("after", made.after, last.after)):
-        then, here = was.rpartition("@")[0], joint_of(now).rpartition("@")[0]
+    sides = (("before", made.before, joints_of(first)[0]), ("after", made.after, joints_of(last)[1]))
+    for side, was, now in sides:
+        then, here = was.rpartition("@")[0], now.rpartition("@")[0]
         if then and here and comparable_name(then) != comparable_name(here):
             yield f"the shot {side} it ({then} then, {here} now)"
 

@@ -12,7 +12,7 @@ range. What cannot be decided is asked, and nothing is guessed in silence.
 """
 
 from pickup.match.changes import Change, ChangeKind, list_changes
-from pickup.match.evidence import comparable_name, comparable_words, joint_of
+from pickup.match.evidence import comparable_name, comparable_words, joints_of
 from pickup.match.model import Claim, Confidence, Identity, Recognized, Sighting
 from pickup.match.recognize import recognize
 
@@ -26,7 +26,7 @@ __all__ = [
     "Sighting",
     "comparable_name",
     "comparable_words",
-    "joint_of",
+    "joints_of",
     "list_changes",
     "recognize",
 ]

@@ -16,7 +16,7 @@ from functools import lru_cache
 
 from pickup.cut import MediaKind
 from pickup.errors import counted
-from pickup.holes import Neighbour
+from pickup.holes import Hole, Neighbour
 from pickup.match.model import Claim, Sighting
 from pickup.timing import FrameRate, half_up
 
@@ -29,12 +29,24 @@ def comparable_words(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def joint_of(neighbour: Neighbour | None) -> str:
-    """Media and cut frame of a neighbour as a sighting keeps them; empty where it says nothing.
+def joints_of(hole: Hole) -> tuple[str, str]:
+    """Media and cut frame of both neighbours as a sighting keeps them; empty where they say nothing.
 
-    A slug or a title beside a hole may be beside any other hole as well.
+    They are those at the edits, dissolves or not: a program that drops a dissolve must not change them. A slug or a
+    title beside a hole may be beside any other hole as well.
     """
-    return neighbour.joint if neighbour is not None and neighbour.kind is not MediaKind.GENERATOR else ""
+    before, after = hole.record.start - hole.covers.start, hole.record.end - hole.covers.end
+    return _joint(hole.before, frames=before, rate=hole.record.rate), _joint(
+        hole.after, frames=after, rate=hole.record.rate
+    )
+
+
+def _joint(neighbour: Neighbour | None, *, frames: int, rate: FrameRate) -> str:
+    """The neighbour so many record frames from where it touches what a take must cover."""
+    if neighbour is None or neighbour.kind is MediaKind.GENERATOR:
+        return ""
+    at = neighbour.at + rate.seconds(frames) * neighbour.speed
+    return f"{(neighbour.media or neighbour.name).casefold()}@{at}"
 
 
 class Relation(IntEnum):
@@ -102,10 +114,11 @@ def comparable_name(name: str) -> str:
 
 def joints_of_claim(claim: Claim) -> tuple[Joint | None, Joint | None]:
     """Both neighbours of a hole."""
-    before, after = claim.hole.before, claim.hole.after
+    before, after = joints_of(claim.hole)
+    first, last = claim.hole.before, claim.hole.after
     return (
-        read_joint(joint_of(before), str(before.media_start) if before else ""),
-        read_joint(joint_of(after), str(after.media_start) if after else ""),
+        read_joint(before, str(first.media_start) if first else ""),
+        read_joint(after, str(last.media_start) if last else ""),
     )
 
 
@@ -162,6 +175,11 @@ class Evidence:
     def is_place_alone(self) -> bool:
         """Whether both sides speak against it, and only the record frames for it."""
         return self.sides[0] <= Relation.ABSENT and Relation.OTHER in self.sides
+
+    @property
+    def is_one_side_alone(self) -> bool:
+        """Whether one neighbour is all that speaks for it, and its length speaks against it."""
+        return self.words <= 0 and self.sides[1] == Relation.OTHER and self.longer != 0
 
     @property
     def only_side(self) -> str:

@@ -220,12 +220,13 @@ class _Matcher:
 
     def _take(self, pair: Pair, pairs: Pairs, *, level: Level, confidence: Confidence | None = None) -> None:
         first, number = pair
-        sure = confidence or level.confidence
+        alone = level.confidence is Confidence.FAIR and pairs[pair].is_one_side_alone
+        sure = confidence or (Confidence.LOW if alone else level.confidence)
         settled = self._as(first, number, pairs[pair], by=level.by, confidence=sure)
         self._used.add(number)
         for place in self._alike[_group(self._claims[first], first, shot=None)]:
             self._settled[place] = settled
-        if level.confidence is Confidence.LOW:
+        if confidence is None and sure is Confidence.LOW:
             message = f"taken for {settled.shot} by {level.by} alone: {', '.join(settled.signs)}. Look at it"
             self.findings.append(warning("WEAK_MATCH", message, where=_where(self._claims[first])))
 

@@ -18,24 +18,19 @@ def shift_of(claim: Claim, sighting: Sighting, evidence: Evidence) -> int:
     if not evidence.same_rate:
         seconds = FrameRate.parse(sighting.rate).seconds(sighting.shift)
         return half_up(claim.hole.record.rate.frames(seconds))
-    longer_lead = claim.lead - lead_then  # the neighbour is looked at before the transition, not at the edit
-    return sighting.shift + head_trim(evidence, longer_lead=longer_lead) - longer_lead
+    return sighting.shift + head_trim(evidence) - (claim.lead - lead_then)
 
 
-def head_trim(evidence: Evidence, *, longer_lead: int = 0) -> int:
+def head_trim(evidence: Evidence) -> int:
     """Frames that the hole lost at its head since it was seen; negative where it gained some.
 
     Head and tail together must have lost what the hole is shorter by; each side lost either nothing or what its
     neighbour gained.
-
-    Args:
-        evidence: Of the hole and the shot.
-        longer_lead: Frames by which the transition at its head is longer than it was.
     """
     lost = -evidence.longer
     if not lost:
         return 0
-    at_head, at_tail = evidence.before_moved + longer_lead, -evidence.after_moved
+    at_head, at_tail = evidence.before_moved, -evidence.after_moved
     knows_head, knows_tail = (side >= Relation.RECUT for side in (evidence.before, evidence.after))
     if knows_head and not at_head:
         return 0

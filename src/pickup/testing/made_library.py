@@ -13,7 +13,7 @@ from pickup.fill.identity import KnownShot, sightings_of
 from pickup.holes import Hole, Rules
 from pickup.library.layout import Layout, plain_stem
 from pickup.library.sidecars import Hashes, LibraryFile, Owner, TakeFile, seen_shot, write_sidecar
-from pickup.match import Confidence, Identity, joint_of
+from pickup.match import Confidence, Identity, joints_of
 from pickup.takes import take_name
 from pickup.timelines.survey import ReadSettings, survey_timeline
 
@@ -81,8 +81,8 @@ def _write_take(layout: Layout, shot: KnownShot, *, take: int, tag: str) -> None
         previs=True,
         cost="0",
         wish="",
-        before=joint_of(hole.before),
-        after=joint_of(hole.after),
+        before=joints_of(hole)[0],
+        after=joints_of(hole)[1],
         prompt="",
         seed=1,
         request="",
