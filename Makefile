@@ -28,6 +28,7 @@ docs: $(VENV)/test.stamp
 	$(BIN)/python docs/make_docs.py
 	$(BIN)/python docs/make_lint.py
 	$(BIN)/python docs/make_dialects.py
+	$(BIN)/python docs/make_relink.py
 
 samples: $(VENV)/test.stamp
 	$(BIN)/python sample_timelines/make.py
