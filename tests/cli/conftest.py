@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,3 +108,28 @@ def shared_desk_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str],
 def desk(desk_for: Callable[[str], Desk]) -> Desk:
     """One gap at 24 fps."""
     return desk_for("one_gap_24fps")
+
+
+@pytest.fixture
+def paid(tmp_path: Path) -> dict[str, str]:
+    """An installed provider that costs money, for the program: its environment."""
+    place = tmp_path / "site"
+    known = place / "paid-1.0.dist-info"
+    known.mkdir(parents=True)
+    (known / "METADATA").write_text("Metadata-Version: 2.1\nName: paid\nVersion: 1.0\n")
+    (known / "entry_points.txt").write_text("[pickup.providers]\nfake = paid:provider\n")
+    (place / "paid.py").write_text(
+        textwrap.dedent("""
+            import os
+            from pathlib import Path
+
+            from pickup.testing.clips import write_numbered_clip
+            from pickup.testing.fake_provider import Behavior, FakeProvider
+
+            def provider():
+                def clip(request, path):
+                    write_numbered_clip(path, frames=request.frames, rate=request.rate, size=request.size)
+                return FakeProvider(Path(os.environ["PAID_FOLDER"]), behavior=Behavior(clip=clip))
+        """)
+    )
+    return {"PYTHONPATH": str(place), "PAID_FOLDER": str(tmp_path / "charged")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -279,6 +280,35 @@ def test_another_circled_take_is_shown_in_the_same_clip_and_what_the_editor_did_
     assert relink(filled, "--for", "otio")["changed"] is False
 
 
+@pytest.mark.parametrize("flavor", ["otio", "fcp7"])
+def test_two_clips_that_show_one_take_stay_one_source(filled: Any, flavor: str) -> None:
+    """The editor cut the take in two and put a shot between."""
+    content = fed_back(filled, "otio")
+    first = items_of(content)[GAP]
+    second = copy.deepcopy(first)
+    longer(first, -16)
+    longer(second, -14)
+    later(second, 14)
+    items_of(content)[GAP + 1 : GAP + 1] = [copy.deepcopy(items_of(content)[0]), second]
+    export(filled, content)
+    filled.run("circle", "SH0010", "2")
+    document = relink(filled, "--for", flavor)
+    text = Path(document["outputs"][flavor]).read_text()
+    if flavor == "fcp7":
+        assert text.count("_SH0010_t02.mov</pathurl>") == 1
+        [identity] = re.findall(r'<file id="([^"]+)">(?=(?:(?!</file>).)*_t02\.mov)', text, re.DOTALL)
+        assert text.count(f'<file id="{identity}"') == 3  # both clips, and the bin of takes
+    else:
+        shown = [each["media_references"]["DEFAULT_MEDIA"] for each in takes_in(json.loads(text))]
+        assert [each["target_url"].rpartition("_")[2] for each in shown] == ["t02.mov"] * 2
+        assert shown[0] == shown[1]
+    assert [each["source"]["start"] for each in document["kept"]] == [0, 14]
+
+
+def takes_in(content: dict[str, Any]) -> list[dict[str, Any]]:
+    return [each for each in items_of(content) if "pickup" in each.get("metadata", {})]
+
+
 def test_a_take_on_a_locked_track_is_left_alone(filled: Any) -> None:
     content = fed_back(filled, "resolve")
     content["tracks"]["children"][0]["metadata"]["Resolve_OTIO"]["Locked"] = True
@@ -317,3 +347,30 @@ def test_takes_of_another_film_with_the_same_shot_code_are_footage_like_any_othe
     export(desk, content)
     answer = desk.run("relink", desk.timeline, *SMALL, "--library", other, "--json")
     assert (answer.code, answer.document["kept"], answer.document["outputs"]) == (0, [], {})
+
+
+# Money.
+
+
+def test_shots_that_were_paid_for_come_back_after_a_re_cut_for_nothing(
+    desk_for: Callable[[str], Any], paid: dict[str, str], tmp_path: Path
+) -> None:
+    desk = desk_for("documentary_broll_gaps")
+    buying = ("--provider", "fake", "--budget", "20", "--yes", "--unbriefed", "--for", "otio")
+    bought = desk.run("fill", desk.timeline, *SMALL, *buying, "--json", **paid).document
+    assert (bought["spent"], bought["filled"]) == ("2.50", ["SH0010", "SH0020"])
+    jobs = tmp_path / "charged" / "jobs"
+    charged = len(list(jobs.iterdir()))
+    content = content_of(desk)
+    track = items_of(content)
+    longer(track[0], 4)
+    longer(track[1], -4)
+    content["tracks"]["children"] = content["tracks"]["children"][:2]
+    for item in track:
+        item["name"] = f"{item['name']} renamed"
+    export(desk, content)
+    document = relink(desk, "--for", "otio", "--takes-as", "references")
+    assert sorted(shots(document, "kept") + shots(document, "trimmed")) == bought["filled"]
+    again = desk.run("fill", desk.timeline, *SMALL, *buying, "--json", **paid).document
+    assert (again["changed"], again["spent"], again["spent_total"], again["held"]) == (False, "0.00", "2.50", [])
+    assert len(list(jobs.iterdir())) == charged

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import textwrap
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -230,31 +229,6 @@ def test_titles_that_no_card_can_stand_in_for_are_named(desk_for: Callable[[str]
             "Video 3 01:00:05:16",
         ),
     ]
-
-
-@pytest.fixture
-def paid(tmp_path: Path) -> dict[str, str]:
-    """An installed provider that costs money, for the program: its environment."""
-    place = tmp_path / "site"
-    known = place / "paid-1.0.dist-info"
-    known.mkdir(parents=True)
-    (known / "METADATA").write_text("Metadata-Version: 2.1\nName: paid\nVersion: 1.0\n")
-    (known / "entry_points.txt").write_text("[pickup.providers]\nfake = paid:provider\n")
-    (place / "paid.py").write_text(
-        textwrap.dedent("""
-            import os
-            from pathlib import Path
-
-            from pickup.testing.clips import write_numbered_clip
-            from pickup.testing.fake_provider import Behavior, FakeProvider
-
-            def provider():
-                def clip(request, path):
-                    write_numbered_clip(path, frames=request.frames, rate=request.rate, size=request.size)
-                return FakeProvider(Path(os.environ["PAID_FOLDER"]), behavior=Behavior(clip=clip))
-        """)
-    )
-    return {"PYTHONPATH": str(place), "PAID_FOLDER": str(tmp_path / "charged")}
 
 
 def test_a_stand_in_is_never_bought(desk_for: Callable[[str], Any], paid: dict[str, str], tmp_path: Path) -> None:

@@ -236,6 +236,19 @@ def test_both_parts_of_a_hole_that_was_split_are_its_shot(length: int, between: 
     assert (shots_of(recognized), shifts_of(recognized)) == (["SH0010"] * 2, [0, length - 12])
 
 
+@pytest.mark.parametrize("held", [slug(24), rain(gap(24))], ids=["slug", "card"])
+def test_an_item_on_another_track_is_still_the_same_shot(held: Item) -> None:
+    sightings = remember(claims_of(holes_of(row(A, held, B))), shots=["SH0010"])
+    above = claims_of(holes_of(row(A, gap(24), B), row(gap(48), held)))
+    recognized = recognize(above, cut="reel", sightings=sightings, given=["SH0010"])
+    assert (shots_of(recognized), above[0].hole.track) == (["SH0010"], "Video 2")
+
+
+def test_a_nested_hole_is_still_the_same_shot() -> None:
+    nested = row(compound(72, row(A, gap(24)), name="Scene 4"), B)
+    assert shots_of(again(row(A, gap(24), B), nested, shots=["SH0010"])) == ["SH0010"]
+
+
 def test_a_new_hole_beside_a_known_one_is_new() -> None:
     recognized = again(row(A, gap(24), B), row(A, gap(24), C, gap(24), B), shots=["SH0010"])
     assert shots_of(recognized).count("SH0010") <= 1

@@ -121,6 +121,8 @@ def _table(standings: Sequence[Standing], *, explain: bool) -> Table:
 def _summary(relinked: Relinked) -> str:
     shown = counted(len(relinked.of(State.KEPT, State.TRIMMED)), "place")
     left = relinked.of(State.LONG, State.NEW, State.ASKED)
+    if not relinked.outputs and not left and relinked.standings:
+        return f"The cut shows takes in {shown} by itself; nothing was written."
     if not relinked.outputs:
         nothing = "No takes belong into this cut; nothing was written."
         return f"{nothing} Next: `pickup fill` makes what is missing." if left else nothing
