@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import textwrap
@@ -102,6 +103,30 @@ def desk_for(tmp_path: Path) -> Callable[[str], Desk]:
 def shared_desk_for(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Desk]:
     """Like `desk_for`, for tests that only look at what one run left behind."""
     return lambda name: lay_out(name, place=tmp_path_factory.mktemp(name))
+
+
+def copy_of(desk: Desk, *, place: Path) -> Desk:
+    """The same desk in another folder, with its library, its settings and its state: filling costs seconds."""
+    shutil.copytree(desk.folder.parent, place, dirs_exist_ok=True)
+    moved = {"PICKUP_STATE": str(place / "state"), "PICKUP_CONFIG": str(place / "user.toml")}
+    folder = place / desk.folder.name
+    return Desk(folder=folder, timeline=folder / desk.timeline.name, environment=desk.environment | moved)
+
+
+@pytest.fixture(scope="session")
+def two_takes_with_handles(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """One gap at 24 fps, filled with two takes; its footage is not here, so the takes have handles of 12 frames."""
+    desk = lay_out("one_gap_24fps", place=tmp_path_factory.mktemp("two_takes"))
+    for path in (desk.folder / "media").iterdir():
+        path.unlink()
+    assert desk.run("fill", desk.timeline, "--size", "160x90", "--handles", "12", "--takes", "2").code == 0
+    return desk
+
+
+@pytest.fixture
+def filled(two_takes_with_handles: Desk, tmp_path: Path) -> Desk:
+    """A copy of it for one test."""
+    return copy_of(two_takes_with_handles, place=tmp_path / "copy")
 
 
 @pytest.fixture

@@ -14,13 +14,6 @@ SAMPLE = "one_gap_24fps"
 SMALL = ("--size", "160x90")
 
 
-@pytest.fixture
-def filled(desk: Any) -> Any:
-    """One shot with two takes."""
-    assert desk.run("fill", desk.timeline, *SMALL, "--takes", "2").code == 0
-    return desk
-
-
 def check(desk: Any, *arguments: object) -> tuple[int, list[str]]:
     answer = desk.run("library", "check", *arguments, "--json")
     return answer.code, [each["state"] for each in answer.document["takes"]]
@@ -156,7 +149,7 @@ def sha256(content: bytes) -> str:
 
 
 def test_a_folder_without_takes_of_this_library_says_so(filled: Any, tmp_path: Path) -> None:
-    document = relink(filled, "--from", tmp_path / "state")
+    document = relink(filled, "--from", tmp_path / "copy" / "state")
     assert "NO_TAKES_FOUND" in {each["code"] for each in document["findings"]}
     answer = filled.run("relink", filled.timeline, *SMALL, "--from", tmp_path / "nowhere", "--json")
     assert (answer.code, answer.document["code"]) == (1, "LIBRARY")

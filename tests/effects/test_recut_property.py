@@ -27,7 +27,7 @@ from pickup.timing import exact_rate, half_up
 
 RULES = Rules(offline=True)
 UNHURRIED = settings(
-    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
+    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much]
 )
 NONE_YET: tuple[Sighting, ...] = ()
 
@@ -150,7 +150,7 @@ def test_after_any_one_change_every_shot_is_known_again(operation: str, data: st
     check(file, as_file(recut.timeline, like=file), recut.expected, may_ask=may_ask)
 
 
-@settings(parent=UNHURRIED, max_examples=400)
+@settings(parent=UNHURRIED, max_examples=200)
 @given(made=recuts(operations=sorted(OPERATIONS), at_most=4))
 def test_after_several_changes_no_shot_is_taken_for_another(made: tuple[CutFile, Recut]) -> None:
     file, recut = made
@@ -163,7 +163,7 @@ def test_after_several_changes_no_shot_is_taken_for_another(made: tuple[CutFile,
             assert identity.shot in (shot, None), f"{recut.story}: {identity}"
 
 
-@settings(parent=UNHURRIED, max_examples=60)
+@settings(parent=UNHURRIED, max_examples=30)
 @given(made=recuts(operations=["roll_head", "roll_tail", "trim_hole", "insert", "overwrite"], at_most=2))
 def test_the_same_cut_twice_changes_nothing(made: tuple[CutFile, Recut]) -> None:
     file, recut = made
@@ -177,7 +177,7 @@ def test_the_same_cut_twice_changes_nothing(made: tuple[CutFile, Recut]) -> None
 
 
 @pytest.mark.parametrize("flavor", ["otio", "resolve", "premiere", "fcp7"])
-@settings(parent=UNHURRIED, max_examples=25)
+@settings(parent=UNHURRIED, max_examples=15)
 @given(made=recuts(operations=["roll_head", "roll_tail", "trim_hole", "rename", "insert"], at_most=1))
 def test_through_any_format_and_without_our_metadata_every_shot_is_known_again(
     flavor: str, made: tuple[CutFile, Recut]
