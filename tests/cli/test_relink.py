@@ -190,6 +190,10 @@ def test_a_brief_that_changed_makes_it_stale_and_keeps_the_take(filled: Any) -> 
     document = relink(filled)
     assert (shots(document, "kept"), document["stale"][0]["stale"]) == (["SH0010"], "its brief")
     assert document["changed"] is True
+    [change] = document["since"]
+    assert (change["kind"], change["stale"]) == ("kept", "its brief")
+    page = Path(document["changes"]).with_suffix(".md").read_text()
+    assert "SH0010 is as it was; its take is stale: its brief" in page
     renewed = fill(filled, "--handles", str(HANDLES), "--refresh", "SH0010")
     assert renewed["filled"] == ["SH0010"]
     assert relink(filled)["stale"] == []

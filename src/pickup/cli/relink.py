@@ -86,7 +86,9 @@ def _print(relinked: Relinked, *, console: Console, quiet: bool, explain: bool) 
         return
     if relinked.standings:
         console.print(_table(relinked.standings, explain=explain))
-    changed = [each for each, change in zip(relinked.told, relinked.changes, strict=True) if change.kind != "kept"]
+    stale = {each.shot for each in relinked.standings if each.stale}
+    told = zip(relinked.told, relinked.changes, strict=True)
+    changed = [each for each, change in told if change.kind != "kept" or change.shot in stale]
     if changed:
         console.print("\nSince the version before:")
         for each in changed:

@@ -17,7 +17,7 @@ from pickup.config import Config
 from pickup.errors import Finding
 from pickup.fill.facts import facts_of_takes, media_facts
 from pickup.fill.pages import Page, as_json, findings_in, read_page, write_pages
-from pickup.fill.places import change_words, changes_since
+from pickup.fill.places import changes_since, stale_shots, tell_changes
 from pickup.fill.prepare import Prepared
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown
@@ -100,8 +100,13 @@ def hand_back(
 
 def _told_since(done: Mapping[str, object], *, prepared: Prepared) -> tuple[str, ...]:
     """What became of the pickups since the last version; those that are as they were are not told of."""
-    changes = changes_since(done, prepared=prepared)
-    return tuple(change_words(each, prepared=prepared) for each in changes if each.kind is not ChangeKind.KEPT)
+    stale = stale_shots(prepared)
+    changes = [
+        each
+        for each in changes_since(done, prepared=prepared)
+        if each.kind is not ChangeKind.KEPT or each.shot in stale
+    ]
+    return tell_changes(changes, prepared=prepared)
 
 
 def _begin(folder: CutFolder, *, done: Mapping[str, object], digest: str) -> int:

@@ -93,8 +93,22 @@ def changes_since(done: Mapping[str, object], *, prepared: Prepared) -> tuple[Ch
     return list_changes(then, places_now(prepared)) if then else ()
 
 
-def change_words(change: Change, *, prepared: Prepared) -> str:
-    """One change as an editor reads it: `SH0020 moved 12 frames later, to 01:00:04:00`."""
+def stale_shots(prepared: Prepared) -> Mapping[str, str]:
+    """What is wanted otherwise than when its take was made, by shot code."""
+    return {shot.spec.code: shot.stale for shot in prepared.shots if shot.stale}
+
+
+def tell_changes(changes: Sequence[Change], *, prepared: Prepared) -> tuple[str, ...]:
+    """Each change as an editor reads it: `SH0020 moved 12 frames later, to 01:00:04:00`."""
+    stale = stale_shots(prepared)
+    told = []
+    for change in changes:
+        now = f"; its take is stale: {stale[change.shot]}" if change.now is not None and change.shot in stale else ""
+        told.append(f"{_change_words(change, prepared=prepared)}{now}")
+    return tuple(told)
+
+
+def _change_words(change: Change, *, prepared: Prepared) -> str:
     cut = prepared.survey.cut
 
     def at(place: Sighting) -> str:
@@ -131,11 +145,13 @@ def _by(frames: int) -> str:
     return f"{counted(abs(frames), 'frame')} {'later' if frames > 0 else 'earlier'}"
 
 
-def change_document(change: Change) -> dict[str, object]:
+def change_document(change: Change, *, words: str, stale: str | None) -> dict[str, object]:
     """One change for programs."""
     return {
         "shot": change.shot,
         "kind": change.kind.value,
+        "words": words,
+        "stale": stale,
         "was": _range(change.then),
         "now": _range(change.now),
         "moved": change.moved,

@@ -10,6 +10,7 @@ from pickup.relink.standing import Orphan, Standing, State
 
 def relink_document(relinked: Relinked) -> Document:
     """`Relink.1`."""
+    stale = {each.shot: each.stale for each in relinked.standings if each.stale}
     return {
         "schema": "Relink.1",
         "timeline": str(relinked.timeline),
@@ -24,7 +25,7 @@ def relink_document(relinked: Relinked) -> Document:
         "asked": [_standing(each) for each in relinked.of(State.ASKED)],
         "orphaned": [_orphan(each) for each in relinked.orphans],
         "since": [
-            change_document(change) | {"words": words}
+            change_document(change, words=words, stale=stale.get(change.shot))
             for change, words in zip(relinked.changes, relinked.told, strict=True)
         ],
         "outputs": {flavor: str(path) for flavor, path in relinked.outputs.items()},

@@ -11,7 +11,7 @@ from pickup.errors import Finding, LibraryError, counted, info, warning
 from pickup.fill.hand_back import NOTHING, Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
 from pickup.fill.pages import read_page
-from pickup.fill.places import change_words, changes_since
+from pickup.fill.places import changes_since, tell_changes
 from pickup.fill.prepare import FillOptions, Prepared, plan_again, prepare
 from pickup.fill.reading import read_settings
 from pickup.fill.run import Hearing
@@ -151,7 +151,7 @@ def _answer(prepared: Prepared, shown: Shown, version: Version, *, changes: tupl
         standings=places,
         orphans=tuple(orphans),
         changes=changes,
-        told=tuple(change_words(each, prepared=prepared) for each in changes),
+        told=tell_changes(changes, prepared=prepared),
         outputs=version.outputs,
         page=version.changes,
         findings=(
