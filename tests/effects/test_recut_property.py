@@ -222,6 +222,19 @@ def test_a_cut_at_another_rate_has_the_same_shots(name: str) -> None:
     assert [each.shot for each in identities] == [f"SH{number:04d}" for number in range(len(holes))]
 
 
+@settings(parent=UNHURRIED, max_examples=40)
+@given(data=st.data())
+def test_at_any_rate_no_shot_is_taken_for_another(data: st.DataObject) -> None:
+    file = data.draw(st.sampled_from(originals()))
+    holes, _ = holes_in(file)
+    rate = data.draw(st.sampled_from([24.0, 25.0, 30.0, 48.0, 50.0]))
+    assume(exact_rate(rate) != holes[0].record.rate.fps)
+    identities = recognized(as_file(at_another_rate(timeline_in(file), rate), like=file), first_seen(holes))
+    seen = [each.shot for each in identities if each.shot and each.confidence is not Confidence.LOW]
+    assert seen == sorted(seen), "shots stand in the order in which they stood"
+    assert len(set(seen)) == len(seen)
+
+
 def test_enough_samples_are_cut_again() -> None:
     assert len(originals()) >= 10
 
