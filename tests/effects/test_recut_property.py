@@ -23,6 +23,7 @@ from pickup.testing.crossings import CutFile, open_cut, sample_files, snapshot_o
 from pickup.testing.recuts import Place, Recut
 from pickup.timelines.ruler import Ruler, find_rate, seconds_of, source_range_of
 from pickup.timelines.sniff import load_dialect
+from pickup.timelines.warps import follows_premiere, to_used_lengths
 from pickup.timing import exact_rate, half_up
 
 RULES = Rules(offline=True)
@@ -37,6 +38,10 @@ def timeline_in(file: CutFile) -> otio.schema.Timeline:
 
 
 def as_file(timeline: otio.schema.Timeline, *, like: CutFile) -> CutFile:
+    """As the program that wrote `like` would export it: Premiere counts frames of the source where a speed is."""
+    if follows_premiere(timeline):
+        timeline = timeline.deepcopy()
+        to_used_lengths(timeline)
     new = tuple(f"media/never_seen_{number}.mov" for number in range(1, 20))
     return replace(like, content=timeline.to_json_string(indent=-1).encode(), here=(*like.here, *new))
 
