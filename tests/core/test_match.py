@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pickup.holes import Hole, Rules, find_holes
@@ -86,6 +86,7 @@ items = st.sampled_from([gap(24), gap(12), slug(24), rain(gap(24)), title(24, te
 
 
 @_unhurried
+@example(fillers=[gap(24), gap(12), gap(24), gap(24), gap(24), gap(12)], names=list("AABABBAAA"))
 @given(fillers=st.lists(items, min_size=1, max_size=8), names=st.lists(st.sampled_from("ABC"), min_size=9, max_size=9))
 def test_any_cut_exported_twice_keeps_every_shot_even_where_holes_are_alike(
     fillers: list[Item], names: list[str]

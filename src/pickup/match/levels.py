@@ -109,6 +109,15 @@ def _only_the_place(evidence: Evidence) -> bool:
     return evidence.same_range and evidence.words >= 0 and (one_near or not evidence.elsewhere)
 
 
+WHOLE = Level(
+    by="both neighbours and their cut frames",
+    confidence=Confidence.HIGH,
+    keys_of_claim=_edges_of_claim,
+    keys_of_sighting=_edges_of_sighting,
+    holds=_both_on_their_frames,
+)
+"""The same place, whatever was written on it."""
+
 LEVELS = (
     Level(
         by="its brief or name, between the same neighbours",
@@ -131,13 +140,7 @@ LEVELS = (
         keys_of_sighting=_words_of_sighting,
         holds=lambda _evidence: True,
     ),
-    Level(
-        by="both neighbours and their cut frames",
-        confidence=Confidence.HIGH,
-        keys_of_claim=_edges_of_claim,
-        keys_of_sighting=_edges_of_sighting,
-        holds=_both_on_their_frames,
-    ),
+    WHOLE,
     Level(
         by="both neighbours, one with its cut frame",
         confidence=Confidence.HIGH,

@@ -14,7 +14,7 @@ from heapq import nsmallest
 
 from pickup.errors import Finding, warning
 from pickup.match.evidence import Evidence, Relation, weigh
-from pickup.match.levels import LEVELS, LEVELS_ELSEWHERE, PARTS, Level
+from pickup.match.levels import LEVELS, LEVELS_ELSEWHERE, PARTS, WHOLE, Level
 from pickup.match.model import Claim, Confidence, Identity, Recognized, Sighting
 from pickup.match.rivals import Pair, Pairs, apart, best_for_both, halves, in_order
 from pickup.match.shifts import shift_of
@@ -157,8 +157,17 @@ class _Matcher:
                     break
 
     def settle_parts(self, numbers: Iterable[int]) -> None:
-        """Holes that are the two ends of one that was split, whatever was written on either."""
-        pairs = self._pairs(PARTS, numbers)
+        """Holes that are the two ends of one that was split, whatever was written on either.
+
+        What stands whole between both of its neighbours is no end of something else.
+        """
+        whole = self._pairs(WHOLE, numbers)
+        holes, shots = {place for place, _ in whole}, {number for _, number in whole}
+        pairs = {
+            pair: evidence
+            for pair, evidence in self._pairs(PARTS, numbers).items()
+            if pair[0] not in holes and pair[1] not in shots
+        }
         for pair in halves(pairs, claims=self._claims, sightings=self._sightings):
             self._take(pair, pairs, level=PARTS)
 
