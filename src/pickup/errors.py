@@ -11,6 +11,7 @@
         ProviderRetired      the model or service has ended         -> says since when, and what to use now
         ProviderUnavailable  network, 5xx, rate limit               -> retried, then reported
         OutcomeUnknown       may have been charged                  -> a person decides
+      Stopped                the run was asked to stop              -> the same command goes on
       MediaError             probe, decode or conform failed        -> carries the path
 
 A message says what is wrong; `where` names file, track, record timecode or shot; `next_step` says what to do.
@@ -63,6 +64,12 @@ class LibraryError(PickupError):
     """The library is held by another run, has no room, or contradicts itself."""
 
     code = "LIBRARY"
+
+
+class Stopped(PickupError):
+    """The run was asked to stop; nothing that was made or paid for is lost."""
+
+    code = "STOPPED"
 
 
 class MediaError(PickupError):

@@ -96,8 +96,6 @@ NOT_BUILT = {
     "[conform] proxies": "[conform]\nproxies = true\n",
     "characters": '[characters.mara]\nimages = ["mara.png"]\n',
     "handles_required": "handles_required = true\n",
-    "roots": 'roots = ["/media"]\n',
-    'approve = "plan"': 'approve = "plan"\n',
 }
 
 

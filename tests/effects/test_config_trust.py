@@ -111,7 +111,7 @@ def test_in_a_watched_folder_only_what_the_users_roots_hold_counts(tmp_path: Pat
     )
     assert config.roots == (str(other), str(raid / "a"))
     assert config.path_map["W:"] == str(other)
-    watched = config.for_watch()
+    watched = config.for_watch(tmp_path)
     assert watched.roots == (str(raid),)
     assert watched.path_map == {"Y:": str(other), "X:": str(raid / "x"), "Z:": str(raid / "z")}
     assert sorted(each.where for each in watched.findings) == sorted(

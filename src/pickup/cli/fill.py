@@ -26,6 +26,7 @@ from pickup.cli.plain import escape
 from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
 from pickup.errors import BudgetError, counted
+from pickup.fill.approval import is_approved
 from pickup.fill.documents import fill_document
 from pickup.fill.prepare import FillOptions, Prepared
 from pickup.fill.run import Filled, Hearing, fill
@@ -69,13 +70,13 @@ def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console:
     """Fills with the plan shown, a question before the first paid call, and bars while takes are made."""
     with show.TakeBars(console) as bars:
 
-        def approve(prepared: Prepared) -> bool:
+        def approve(prepared: Prepared) -> str:
             # What costs money is shown with every finding, before the first paid call.
             print_plan(prepared, console=console, quiet=not prepared.plan.total)
-            if not _may_go_on(prepared, settings=settings, console=console, yes=options.approved):
-                return False
-            bars.begin(total=sum(len(pickup.takes) for pickup in prepared.plan.pickups))
-            return True
+            why = _why_it_waits(prepared, settings=settings, console=console, yes=options.approved)
+            if not why:
+                bars.begin(total=sum(len(pickup.takes) for pickup in prepared.plan.pickups))
+            return why
 
         hearing = Hearing(
             approve=approve,
@@ -87,16 +88,24 @@ def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console:
         return fill(timeline, config=settings, state_folder=state_folder(os.environ), options=options, hearing=hearing)
 
 
-def _may_go_on(prepared: Prepared, *, settings: Config, console: Console, yes: bool) -> bool:
-    """Whether the plan is approved: free ones are; paid ones by a person, `--yes` or `approve = "auto"`."""
-    if not prepared.plan.total or yes or settings.approve_paid == "auto":
-        return True
+def _why_it_waits(prepared: Prepared, *, settings: Config, console: Console, yes: bool) -> str:
+    """Nothing where the plan may go on: free ones may; paid ones by a person, `--yes` or `approve = "auto"`.
+
+    With `approve = "plan"` every plan waits for `pickup approve`, or for `--yes`.
+    """
+    if yes or (settings.approve != "plan" and (not prepared.plan.total or settings.approve_paid == "auto")):
+        return ""
+    if is_approved(prepared):
+        return ""
+    if settings.approve == "plan":
+        return f"the plan waits for approval: `pickup approve {prepared.timeline.name}`, then fill again"
     if not (sys.stdin.isatty() and console.is_terminal) or settings.approve_paid == "plan":
         raise BudgetError(
             f"the plan costs {prepared.plan.total} USD and waits for a yes",
             next_step='run it again with --yes, or set approve = "auto" in your own pickup.toml',
         )
-    return click.confirm(f"Spend up to ${prepared.plan.total:.2f}?", err=True)
+    asked = click.confirm(f"Spend up to ${prepared.plan.total:.2f}?", err=True)
+    return "" if asked else "the plan was not approved"
 
 
 def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:

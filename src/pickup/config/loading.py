@@ -42,6 +42,7 @@ class Config(Settings):
         trusted_roots: `roots` without those that only the project's file names.
         trusted_map: `map` likewise.
         project_providers: Names of providers that the project's file brought; they are on this machine.
+        media_below: Folders below which alone media may be opened; None for anywhere.
         findings: What a project's file asked for and did not get, and misspelt variables.
     """
 
@@ -51,12 +52,14 @@ class Config(Settings):
     trusted_roots: tuple[str, ...]
     trusted_map: Mapping[str, str]
     project_providers: frozenset[str]
+    media_below: tuple[str, ...] | None = None
     findings: tuple[Finding, ...]
 
-    def for_watch(self) -> Config:
-        """The settings as a watcher may use them, which reads what strangers may have left in a folder.
+    def for_watch(self, folder: Path) -> Config:
+        """The settings as a watcher of `folder` may use them, which reads what strangers may have left there.
 
-        Of a project's `roots` and `map` only what lies below the user's own `roots` counts; findings name the rest.
+        Media may be opened below the folder, the library, the targets of `map` and `roots` alone. Of a project's
+        `roots` and `map` only what lies below the user's own `roots` counts; findings name the rest.
         """
         dropped = [root for root in self.roots if not is_allowed(root, roots=self.trusted_roots)]
         path_map = dict(self.trusted_map)
@@ -69,7 +72,12 @@ class Config(Settings):
             warning("PROJECT_SETTING_IGNORED", "it is not below the roots in your own settings", where=each)
             for each in dropped
         )
-        changed = {"roots": self.trusted_roots, "path_map": path_map, "findings": (*self.findings, *findings)}
+        changed = {
+            "roots": self.trusted_roots,
+            "path_map": path_map,
+            "media_below": (str(folder), str(self.library_folder), *path_map.values(), *self.trusted_roots),
+            "findings": (*self.findings, *findings),
+        }
         return self.model_copy(update=changed)
 
     def style_prompt(self, name: str | None = None) -> str:

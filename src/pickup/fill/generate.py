@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -41,11 +41,16 @@ class Boundaries:
     findings: tuple[Finding, ...] = ()
 
 
-def make_takes(prepared: Prepared, *, ledger: Ledger, report: ProgressReport) -> tuple[RunResult, list[Finding]]:
+def make_takes(
+    prepared: Prepared, *, ledger: Ledger, report: ProgressReport, stop: Callable[[], bool]
+) -> tuple[RunResult, list[Finding]]:
     """Brings every take of the plan home; takes that are there already cost nothing.
 
     Returns:
         What became of each take, and what has to be said about boundary frames.
+
+    Raises:
+        Stopped: `stop` said so; every job is resumable.
     """
     pickups = prepared.plan.pickups
     boundaries = asyncio.run(_all_boundaries(pickups))
@@ -70,7 +75,7 @@ def make_takes(prepared: Prepared, *, ledger: Ledger, report: ProgressReport) ->
         conform=Conformer(),
         owner=str(this_run(pid=os.getpid())),
     )
-    result = run(requests, bench=bench, report=report)
+    result = run(requests, bench=bench, report=report, stop=stop)
     return result, [finding for frames in boundaries for finding in frames.findings]
 
 

@@ -125,7 +125,7 @@ def _order(prepared: Prepared, shown: Shown, *, folder: CutFolder, config: Confi
         timeline=folder.source(prepared.timeline),
         folder=prepared.folder,
         sha256=prepared.survey.sha256,
-        settings=read_settings(config, library=prepared.library),
+        settings=read_settings(config, library=prepared.library, sent=prepared.reading.sent),
         relinks=shown.relinks,
         size=prepared.survey.cut.size or size,
         facts={**media_facts(prepared.survey.media), **facts_of_takes(shown.relinks, size=size, drop_frame=drops)},

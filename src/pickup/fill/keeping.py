@@ -9,6 +9,7 @@ from pathlib import Path
 from pickup import _files
 from pickup.errors import TimelineError
 from pickup.fill.prepare import Prepared
+from pickup.fill.sent import sent_file
 from pickup.timelines.bundles import read_bundle
 from pickup.timelines.limits import ReadLimits, is_bundle
 
@@ -20,15 +21,25 @@ def keep_source(prepared: Prepared, *, limits: ReadLimits) -> None:
         TimelineError: It changed since it was read.
     """
     content = _timeline_bytes(prepared.timeline, limits=limits)
-    copy = prepared.library.cut_folder(prepared.cut_name).source(prepared.timeline)
+    folder = prepared.library.cut_folder(prepared.cut_name)
+    copy = folder.source(prepared.timeline)
     if not copy.is_file() or copy.read_bytes() != content:
         _files.write_bytes(copy, content)
+    _keep_sent(sent_file(prepared.timeline), folder.sent)
     if _files.sha256_of(copy) != prepared.survey.sha256:
         raise TimelineError(
             f"{prepared.timeline.name} changed while it was read",
             where=str(prepared.timeline),
             next_step="wait until the export has ended, then run the command again",
         )
+
+
+def _keep_sent(sidecar: Path, copy: Path) -> None:
+    """What came beside the file lies beside its copy, for the button that takes the result."""
+    if not sidecar.is_file():
+        copy.unlink(missing_ok=True)
+    elif not copy.is_file() or copy.read_bytes() != sidecar.read_bytes():
+        _files.write_bytes(copy, sidecar.read_bytes())
 
 
 def _timeline_bytes(timeline: Path, *, limits: ReadLimits) -> bytes:

@@ -24,7 +24,5 @@ def _set_in_vain(config: Config) -> Iterator[str]:
         "[conform] proxies": "proxies" in chosen and conform.proxies,
         "characters": bool(config.characters),
         "handles_required": config.handles_required,
-        "roots": bool(config.roots),
-        'approve = "plan"': config.approve == "plan",
     }
     return (key for key, is_set in vain.items() if is_set)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
 from pickup.config import Config
-from pickup.errors import Finding, info, warning
+from pickup.errors import Finding, counted, info, warning
 from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
 from pickup.fill.fit import misfit
 from pickup.fill.identity import KnownShot, as_the_cut_shows, recognize_shots, sightings_of
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.reading import read_settings, rules_of, source_folder
+from pickup.fill.sent import Sent, read_sent
 from pickup.fill.stale import length_changed, what_changed
 from pickup.holes import Hole
 from pickup.library import Library
@@ -99,33 +100,46 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What is known of a timeline whatever the library holds; it is read once.
+
+    Attributes:
+        folder: Where relative references of the timeline start.
+        delivery: What every take of the cut is conformed to.
+        said: What has to be said about the picture size, and about what came beside the timeline.
+        sent: What came beside it, where something did.
+    """
+
+    timeline: Path
+    folder: Path
+    survey: Survey
+    delivery: Delivered
+    said: tuple[Finding, ...] = ()
+    sent: Sent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """Everything that is known before anything is made.
 
     Attributes:
-        folder: Where relative references of the timeline start.
         cut_name: The cut's folder in the library.
         new_codes: Shot codes that are proposed and not yet given.
         sightings: What the library should remember of this cut.
-        said: The findings about the picture size, which are not made again.
         burn_in: Previs takes say in the picture what they are.
         refreshed: Shots that get a new take although they have one.
         partial: Takes that are too short are shown as far as they reach.
         codes: Shot codes by hole id, for looking up.
     """
 
-    timeline: Path
-    folder: Path
-    survey: Survey
+    reading: Reading
     library: Library
     cut_name: str
-    delivery: Delivered
     shots: tuple[Shot, ...]
     plan: Plan
     new_codes: frozenset[str]
     sightings: tuple[Sighting, ...]
     findings: tuple[Finding, ...]
-    said: tuple[Finding, ...] = ()
     burn_in: bool = True
     refreshed: frozenset[str] = frozenset()
     partial: bool = False
@@ -134,6 +148,26 @@ class Prepared:
     def __post_init__(self) -> None:
         codes = {hole.id: shot.spec.code for shot in self.shots for hole in shot.spec.holes}
         object.__setattr__(self, "codes", codes)
+
+    @property
+    def timeline(self) -> Path:
+        """The editor's file."""
+        return self.reading.timeline
+
+    @property
+    def folder(self) -> Path:
+        """Where relative references of the timeline start."""
+        return self.reading.folder
+
+    @property
+    def survey(self) -> Survey:
+        """What stands in the timeline."""
+        return self.reading.survey
+
+    @property
+    def delivery(self) -> Delivered:
+        """What every take of the cut is conformed to."""
+        return self.reading.delivery
 
     def code_of(self, hole: Hole) -> str:
         """The shot code of a hole."""
@@ -165,37 +199,32 @@ def prepare(
         ConfigError: A setting makes no sense for it.
     """
     library = Library.at(config.library_folder, tag=config.tag).with_places()
-    settings = read_settings(config, library=library)
+    sent, heard = read_sent(timeline)
+    settings = read_settings(config, library=library, sent=sent)
     folder = source_folder(timeline, library=library)
     if probe and is_bundle(timeline):
         extract_media(timeline, folder, report=unpacked)
     survey = survey_timeline(timeline, settings=settings, rules=rules_of(config), explain=explain, folder=folder)
+    if sent is not None:
+        heard = (*heard, *sent.contradicts(survey.cut.rate, size=survey.cut.size, timeline=timeline))
+        if survey.cut.size is None and sent.size is not None:
+            survey = replace(survey, cut=replace(survey.cut, size=sent.size, size_from="what was sent beside it"))
     delivery, said = find_delivery(survey, config=config, probe=probe)
-    return plan_again(
-        timeline,
+    reading = Reading(
+        timeline=timeline,
         folder=folder.absolute(),
         survey=survey,
-        library=library,
         delivery=delivery,
-        config=config,
-        options=options or FillOptions(),
-        said=said,
+        said=(*heard, *said),
+        sent=sent,
     )
+    return plan_again(reading, library=library, config=config, options=options or FillOptions())
 
 
-def plan_again(
-    timeline: Path,
-    *,
-    folder: Path,
-    survey: Survey,
-    library: Library,
-    delivery: Delivered,
-    config: Config,
-    options: FillOptions,
-    said: Sequence[Finding] = (),
-) -> Prepared:
+def plan_again(reading: Reading, *, library: Library, config: Config, options: FillOptions) -> Prepared:
     """Recognizes and plans once more what was read before, as the library stands now; cheap."""
-    cut_name = library.cut_name(timeline)
+    survey, delivery = reading.survey, reading.delivery
+    cut_name = library.cut_name(reading.timeline)
     stand_ins = survey.found.stand_ins if _wants_stand_ins(library.cut_folder(cut_name), config=config) else ()
     wanted = sorted((*survey.found.holes, *stand_ins), key=lambda hole: hole.record.start)
     known, recognized, new_codes = recognize_shots(
@@ -242,22 +271,19 @@ def plan_again(
         *not_built_findings(config),
         *survey.cut.findings,
         *survey.found.findings,
-        *said,
+        *_shut(survey),
+        *reading.said,
         *recognized,
     )
     return Prepared(
-        timeline=timeline,
-        folder=folder,
-        survey=survey,
+        reading=reading,
         library=library,
         cut_name=cut_name,
-        delivery=delivery,
         shots=tuple(shots),
         plan=plan,
         new_codes=new_codes,
         sightings=tuple(sightings_of(((shot.known, shot.spec.wish) for shot in shots), cut_name=cut_name)),
         findings=(*found, *_shot_findings(shots, refresh=options.refresh)),
-        said=tuple(said),
         burn_in=config.burn_in,
         refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed),
         partial=options.partial,
@@ -371,6 +397,17 @@ def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterat
             yield info("SHARED_SHOT", message, where=where)
         if not shot.is_stand_in:
             yield from _neighbour_findings(shot, where=where)
+
+
+def _shut(survey: Survey) -> Iterator[Finding]:
+    """Media that a watcher leaves alone, which reads what strangers may have left in its folder."""
+    if survey.media_shut:
+        count = counted(len(survey.media_shut), "media file")
+        message = (
+            f"{count} may not be opened from a watched folder, so size and neighbours are not taken from them; "
+            "add their folder to roots in your own pickup.toml"
+        )
+        yield warning("MEDIA_SHUT", message, where=survey.media_shut[0])
 
 
 def _neighbour_findings(shot: Shot, *, where: str) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from pickup.config import Config
 from pickup.errors import TimelineError
 from pickup.fill.facts import media_facts
 from pickup.fill.reading import read_settings, rules_of, source_folder
+from pickup.fill.sent import read_sent
 from pickup.library import Library
 from pickup.timelines.dialect import Aspect
 from pickup.timelines.limits import is_bundle
@@ -31,7 +32,7 @@ def prove_delivered(new: Path, *, against: Path, config: Config) -> Proof:
             next_step=f"verify the timeline that was packed: {new.with_suffix('.otio').name}, which lies beside it",
         )
     library = Library.at(config.library_folder)
-    settings, rules = read_settings(config, library=library), rules_of(config)
+    settings, rules = read_settings(config, library=library, sent=read_sent(against)[0]), rules_of(config)
     folder = source_folder(against, library=library)
     proof = prove_unchanged(new, against=against, settings=settings, rules=rules, folder=folder)
     if all(each.aspect is not Aspect.SOURCE for each in proof.differences):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pickup.config import Config
+from pickup.fill.sent import Sent
 from pickup.holes import Rules
 from pickup.library import Library
 from pickup.timelines.bundles import media_key
@@ -12,13 +13,15 @@ from pickup.timelines.limits import is_bundle
 from pickup.timelines.survey import ReadSettings
 
 
-def read_settings(config: Config, *, library: Library) -> ReadSettings:
-    """How the timeline is read."""
+def read_settings(config: Config, *, library: Library, sent: Sent | None = None) -> ReadSettings:
+    """How the timeline is read; `sent` is what came beside it."""
     limits = config.limits
     return ReadSettings(
         prefixes=tuple(config.path_map.items()),
-        drop_frame=config.drop_frame,
+        drop_frame=config.drop_frame if sent is None or sent.drops is None else sent.drops,
         tag=library.tag if library.exists else "",
+        media_below=config.media_below,
+        sent_markers=sent.briefs if sent is not None else (),
         file_mb=limits.file_mb,
         nesting=limits.nesting,
         memory_mb=limits.memory_mb,

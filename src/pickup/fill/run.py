@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
 from pickup import _files
 from pickup.config import Config
 from pickup.errors import ConfigError, Finding, LibraryError
+from pickup.fill.approval import write_plan
+from pickup.fill.budget import with_what_is_left
 from pickup.fill.bundles import write_bundles
-from pickup.fill.documents import plan_document
 from pickup.fill.generate import make_takes
 from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
@@ -34,18 +35,21 @@ class Hearing:
     """Who is told, and asked.
 
     Attributes:
-        approve: Shown the plan before anything is made; False ends the run with everything held.
+        approve: Shown the plan before anything is made; a reason ends the run with everything held for it, nothing
+            lets it go on.
         report: Progress of each take.
         waits: Told whom the run waits for.
         stage: Told what is being done beside the takes.
+        stop: Asked again and again, from any thread, whether the run should end.
         portion: Told how much of that is done, 0.0 to 1.0, where it may take long.
     """
 
-    approve: Callable[[Prepared], bool] = lambda _prepared: True
+    approve: Callable[[Prepared], str] = lambda _prepared: ""
     report: ProgressReport = lambda _progress: None
     waits: Callable[[str], None] = lambda _sentence: None
     stage: Callable[[str], None] = lambda _sentence: None
     portion: Callable[[float], None] = lambda _share: None
+    stop: Callable[[], bool] = lambda: False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,8 @@ class Filled:
         filled: Every shot that the version shows.
         held: Pairs of shot code and reason; likewise `failed`.
         doubt: Pairs of shot code and job.
+        waits: Why nothing was made, where the plan was not approved.
+        parked: Shots, among those held, that a later run goes on with by itself.
         spent: USD of this run, and `spent_total` of the cut.
     """
 
@@ -74,6 +80,8 @@ class Filled:
     findings: tuple[Finding, ...]
     made: int
     bundles: Mapping[str, Path] = field(default_factory=dict)
+    waits: str = ""
+    parked: tuple[str, ...] = ()
 
 
 def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOptions, hearing: Hearing) -> Filled:
@@ -84,6 +92,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         ConfigError: A setting is wrong.
         BudgetError: The plan does not fit; nothing was spent.
         LibraryError: No room, no permission, or the library is damaged.
+        Stopped: `hearing.stop` said so; the next run goes on from there.
     """
     if config.ledger is not None:
         raise ConfigError("a shared ledger is not built yet", where="ledger", next_step="remove `ledger`")
@@ -94,15 +103,17 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
     library = Library.at(config.library_folder, tag=config.tag)
     cut = library.claim_cut(timeline)
     library = library.with_places()
-    with library.hold_cut(cut, on_wait=hearing.waits):
+    with library.hold_cut(cut, on_wait=hearing.waits), open_ledger(state_folder) as ledger:
+        config = with_what_is_left(config, ledger=ledger, library=library.id, cut=cut, now=datetime.now(UTC))
         prepared = _commit(prepared, library=library, config=config, options=options)
-        if prepared.plan.pickups and not hearing.approve(prepared):
-            return _declined(prepared)
+        if prepared.plan.pickups:
+            write_plan(prepared)
+            if why := hearing.approve(prepared):
+                return _declined(prepared, why)
         library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
         limits = read_settings(config, library=library).limits
         keep_source(prepared, limits=limits)
-        with open_ledger(state_folder) as ledger:
-            filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
+        filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
         if options.bundle:
             hearing.stage("packing timelines with their media")
             bundles, said = write_bundles(filled.outputs, config=config, limits=limits, report=hearing.portion)
@@ -113,16 +124,7 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
 def _commit(prepared: Prepared, *, library: Library, config: Config, options: FillOptions) -> Prepared:
     """Plans again under the lock and gives the new shot codes, so that a crash later finds the same ones."""
     while True:
-        prepared = plan_again(
-            prepared.timeline,
-            folder=prepared.folder,
-            survey=prepared.survey,
-            library=library,
-            delivery=prepared.delivery,
-            config=config,
-            options=options,
-            said=prepared.said,
-        )
+        prepared = plan_again(prepared.reading, library=library, config=config, options=options)
         if options.fit:
             prepared = replace(prepared, plan=fit_budget(prepared.plan) if prepared.plan.total else prepared.plan)
         check_budget(prepared.plan)
@@ -143,11 +145,9 @@ def _check_room(prepared: Prepared) -> None:
 
 
 def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing) -> Filled:
-    folder = prepared.library.cut_folder(prepared.cut_name)
     if prepared.plan.pickups:
-        _files.write_text(folder.plan, json.dumps(plan_document(prepared), indent=2, ensure_ascii=False) + "\n")
         log_event(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
-    result, said = make_takes(prepared, ledger=ledger, report=hearing.report)
+    result, said = make_takes(prepared, ledger=ledger, report=hearing.report, stop=hearing.stop)
     for outcome in result.outcomes:
         log_event(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
     _circle_refreshed(prepared, result)
@@ -164,15 +164,7 @@ def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearin
 
 
 def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
-    again = plan_again(
-        prepared.timeline,
-        folder=prepared.folder,
-        survey=prepared.survey,
-        library=prepared.library,
-        delivery=prepared.delivery,
-        config=config,
-        options=FillOptions(),
-    )
+    again = plan_again(prepared.reading, library=prepared.library, config=config, options=FillOptions())
     return again.shots
 
 
@@ -235,6 +227,7 @@ def _filled(
         changes=version.changes,
         findings=(*prepared.findings, *said, *result.findings, *shown.findings, *version.findings),
         made=len(result.done),
+        parked=tuple(dict.fromkeys(each.shot for each in result.parked)),
     )
 
 
@@ -257,6 +250,6 @@ def _nothing(prepared: Prepared) -> Filled:
     )
 
 
-def _declined(prepared: Prepared) -> Filled:
-    held = tuple((pickup.spec.code, "the plan was not approved") for pickup in prepared.plan.pickups)
-    return replace(_nothing(prepared), held=held)
+def _declined(prepared: Prepared, why: str) -> Filled:
+    held = tuple((pickup.spec.code, why) for pickup in prepared.plan.pickups)
+    return replace(_nothing(prepared), held=held, waits=why)

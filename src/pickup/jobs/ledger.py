@@ -206,9 +206,11 @@ class Ledger:
     def spent(self, *, library: str | None = None, cut: str | None = None, since: datetime | None = None) -> Spending:
         """Sums of what was charged, by library, by cut, and since a time at which the provider was asked."""
         cost = uncertain = pending = Decimal(0)
-        for job in self.jobs(library=library):
-            if (cut is not None and job.order.cut != cut) or job.asked is None or (since and job.asked < since):
-                continue
+        asked = [JOBS.c.asked.is_not(None), *([JOBS.c.asked >= since] if since else [])]
+        asked += [
+            column == value for column, value in ((JOBS.c.library, library), (JOBS.c.cut, cut)) if value is not None
+        ]
+        for job in self._select(*asked):
             if job.cost is not None:
                 cost += job.cost
             elif job.state in IN_FLIGHT:

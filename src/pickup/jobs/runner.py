@@ -13,12 +13,12 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from pickup.errors import LibraryError, PickupError
+from pickup.errors import LibraryError, PickupError, Stopped
 from pickup.jobs.advance import Bench, TakeRequest, advance, give_up, may_repeat
 from pickup.jobs.attempts import open_attempt
 from pickup.jobs.ledger import LeaseLost, Ledger
@@ -30,6 +30,7 @@ from pickup.ports import Progress, ProgressReport
 IN_FLIGHT = 2
 """Jobs under way at one provider, unless its limit says otherwise."""
 
+_STOP_S = 0.2
 _LOG = logging.getLogger(__name__)
 _SHARES: Mapping[State, tuple[float, float]] = {
     State.PLANNED: (0.0, 0.05),
@@ -65,18 +66,45 @@ def run(
     limits: Limits | None = None,
     pace: Pace | None = None,
     timing: Time | None = None,
+    stop: Callable[[], bool] = lambda: False,
 ) -> RunResult:
     """`run_jobs` for callers without an event loop.
 
+    Args:
+        requests: As there, and so are the arguments not named here.
+        bench: As there.
+        report: As there.
+        limits: As there.
+        pace: As there.
+        timing: As there.
+        stop: Asked again and again, from the loop's thread, whether the run should end.
+
     Raises:
         KeyboardInterrupt: Ctrl-C; every job is left resumable and its lease given up.
+        Stopped: `stop` said so; likewise.
     """
 
     async def quietly() -> RunResult:
         asyncio.get_running_loop().set_exception_handler(_without_interrupts)
-        return await run_jobs(requests, bench=bench, report=report, limits=limits, pace=pace, timing=timing)
+        asking = asyncio.create_task(_cancel_when(stop, asyncio.current_task()))
+        try:
+            return await run_jobs(requests, bench=bench, report=report, limits=limits, pace=pace, timing=timing)
+        except asyncio.CancelledError:
+            if not asking.done():
+                raise
+            message = "stopped; nothing that was made or paid for is lost"
+            raise Stopped(message, next_step="run it again: it goes on where it stopped") from None
+        finally:
+            asking.cancel()
 
     return asyncio.run(quietly())
+
+
+async def _cancel_when(stop: Callable[[], bool], work: asyncio.Task[Any] | None) -> None:
+    while not stop():  # noqa: ASYNC110 - who asks it to stop lives in another thread and has no event of this loop
+        await asyncio.sleep(_STOP_S)
+    if work is not None:
+        work.cancel()
 
 
 def _without_interrupts(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -57,6 +57,16 @@ class CutFolder:
         return self.folder / "plan.json"
 
     @property
+    def plan_text(self) -> Path:
+        """The same for the person who approves it."""
+        return self.folder / "plan.md"
+
+    @property
+    def sent(self) -> Path:
+        """What came beside the editor's file, as it came."""
+        return self.folder / "sent.json"
+
+    @property
     def changes(self) -> Path:
         """What the last version changed, for programs."""
         return self.folder / "changes.json"
@@ -126,6 +136,16 @@ class Layout:
     def status_page(self) -> Path:
         """The same for a person."""
         return self.folder / "status.html"
+
+    @property
+    def watch_log(self) -> Path:
+        """What a watcher did, for a person; older parts beside it end in a number."""
+        return self.folder / "watch.log"
+
+    @property
+    def watch_journal(self) -> Path:
+        """What a watcher did with each content, one JSON object a line."""
+        return self.folder / "watch.jsonl"
 
     @property
     def manual(self) -> Path:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pickup.config import Config
@@ -90,21 +90,12 @@ def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: H
         return _answer(prepared, choose_takes(prepared), NOTHING, changes=())
     cut = library.claim_cut(timeline)
     with library.hold_cut(cut, on_wait=hearing.waits):
-        said = prepared.said
+        reading = prepared.reading
         if options.search is not None:
             hearing.stage("looking for takes")
             library, found = _find_elsewhere(library, options.search)
-            said = (*said, *found)
-        prepared = plan_again(
-            timeline,
-            folder=prepared.folder,
-            survey=prepared.survey,
-            library=library,
-            delivery=prepared.delivery,
-            config=config,
-            options=wanted,
-            said=said,
-        )
+            reading = replace(reading, said=(*reading.said, *found))
+        prepared = plan_again(reading, library=library, config=config, options=wanted)
         keep_source(prepared, limits=read_settings(config, library=library).limits)
         shown = choose_takes(prepared)
         changes = changes_since(read_page(library.cut_folder(cut).done), prepared=prepared)

@@ -9,16 +9,27 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pickup._child import ChildDied, Limits, Report, call
-from pickup.cut import Cut, EventKind, MediaKind, walk_events
+from pickup.config.trust import is_allowed
+from pickup.cut import Cut, EventKind, Marker, MediaKind, walk_events
 from pickup.errors import PickupError, TimelineError
-from pickup.holes import Found, Rules, find_holes
+from pickup.holes import Found, Hole, Neighbour, Rules, find_holes
 from pickup.match import comparable_name
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timelines.limits import ReadLimits
+from pickup.timing import FrameRange
 
 _PROBED_FILES = 200
 _BYTES_PER_EXTRA_TIME = 100 << 20
 _EXTRA_SECONDS = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentMarker:
+    """A brief that came beside the timeline, for `frames` record frames from `start`."""
+
+    start: int
+    frames: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +40,8 @@ class ReadSettings:
         prefixes: Pairs of path prefixes: as the timeline has them, as they are here.
         drop_frame: Configured choice where the timeline cannot say.
         tag: The library's tag, by which its takes are known in the cut.
+        media_below: Folders below which alone media may be opened; None for anywhere.
+        sent_markers: Briefs that were sent beside the timeline.
         seconds: Time limit; 10 s more for every 100 MB of the file.
         memory_mb: Memory limit of the child.
     """
@@ -36,6 +49,8 @@ class ReadSettings:
     prefixes: tuple[tuple[str, str], ...] = ()
     drop_frame: bool | None = None
     tag: str = ""
+    media_below: tuple[str, ...] | None = None
+    sent_markers: tuple[SentMarker, ...] = ()
     file_mb: int = 1024
     nesting: int = 200
     memory_mb: int = 4096
@@ -70,6 +85,7 @@ class Survey:
         footage: Local paths of picture files that are here, at most 200, spread evenly over the cut.
         footage_total: How many such files there are.
         media: Local paths of all files that are here, sound too, each once.
+        media_shut: Local paths of files that are here and may not be opened.
         media_names: Comparable names of all media on picture tracks, wherever they are.
     """
 
@@ -80,6 +96,7 @@ class Survey:
     footage: tuple[str, ...]
     footage_total: int
     media: tuple[str, ...] = ()
+    media_shut: tuple[str, ...] = ()
     media_names: frozenset[str] = frozenset()
 
 
@@ -178,19 +195,63 @@ def yield_survey(request: SurveyRequest, report: Report) -> Iterator[Survey]:
         folder = request.folder or request.timeline.parent
         looker = MediaLooker(folder, prefixes=dict(settings.prefixes), bundled=file.bundled)
         cut = take_snapshot(file, looker=looker, drop_frame=settings.drop_frame, tag=settings.tag)
+        cut = replace(cut, markers=(*cut.markers, *_sent(settings.sent_markers, cut=cut)))
         found = find_holes(cut, rules=request.rules, explain=request.explain)
-        footage = tuple(dict.fromkeys(_footage(cut)))
+        may_open = Doorkeeper(settings.media_below)
+        footage = tuple(filter(may_open, dict.fromkeys(_footage(cut))))
         step = max(len(footage) // _PROBED_FILES, 1)
         yield Survey(
             sha256=file.sha256,
             cut=replace(cut, tracks=(), markers=()),
-            found=found,
+            found=replace(found, holes=tuple(_with_open_neighbours(each, may_open=may_open) for each in found.holes)),
             fills=fills_of(cut),
             footage=footage[::step][:_PROBED_FILES],
             footage_total=len(footage),
-            media=tuple(dict.fromkeys(_files(cut))),
+            media=tuple(filter(may_open, dict.fromkeys(_files(cut)))),
+            media_shut=may_open.shut,
             media_names=frozenset(_names(cut)),
         )
+
+
+class Doorkeeper:
+    """Says of a media file whether it may be opened, links followed, and remembers those that may not."""
+
+    def __init__(self, folders: tuple[str, ...] | None) -> None:
+        self._folders = folders
+        self._known: dict[str, bool] = {}
+
+    def __call__(self, path: str) -> bool:
+        """Whether the file may be opened."""
+        if self._folders is None:
+            return True
+        if path not in self._known:
+            self._known[path] = is_allowed(path, roots=self._folders)
+        return self._known[path]
+
+    @property
+    def shut(self) -> tuple[str, ...]:
+        """What was asked for and may not be opened."""
+        return tuple(path for path, may in self._known.items() if not may)
+
+
+def _with_open_neighbours(hole: Hole, *, may_open: Doorkeeper) -> Hole:
+    """The hole with neighbours of which no frame is taken where their file may not be opened."""
+    before, after = (_open(each, may_open=may_open) for each in (hole.before, hole.after))
+    return replace(hole, before=before, after=after)
+
+
+def _open(neighbour: Neighbour | None, *, may_open: Doorkeeper) -> Neighbour | None:
+    if neighbour is None or neighbour.path is None or may_open(neighbour.path):
+        return neighbour
+    return replace(neighbour, path=None)
+
+
+def _sent(markers: tuple[SentMarker, ...], *, cut: Cut) -> Iterator[Marker]:
+    for each in markers:
+        if 0 <= each.start < cut.duration:
+            end = min(each.start + max(each.frames, 1), cut.duration)
+            record = FrameRange(start=each.start, end=end, rate=cut.rate)
+            yield Marker(name="", note=each.text, keywords=(), color="", record=record)
 
 
 def _footage(cut: Cut) -> Iterator[str]:

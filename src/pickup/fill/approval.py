@@ -1,0 +1,137 @@
+"""The plan on the disk, and the yes of a person to it.
+
+What is approved is a plan, not a cut: `plan.json` carries a digest of what would be made and what it costs, and
+`APPROVED` beside it counts for that digest alone. An empty `APPROVED`, made by hand, means the plan that lies there.
+
+    write_plan(prepared)
+    approve_plan(folder)             writes APPROVED
+    is_approved(prepared)            True, until the plan is another one
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+
+from pickup import _files
+from pickup.errors import TimelineError, counted
+from pickup.fill.documents import Document, plan_document
+from pickup.fill.pages import as_json, read_page
+from pickup.fill.prepare import Prepared
+from pickup.library.layout import CutFolder
+from pickup.plan import Pickup
+
+
+def plan_digest(prepared: Prepared) -> str:
+    """Hash of what a plan would make and what that costs; the same plan has the same one."""
+    content = [
+        [
+            each.spec.code,
+            list(each.takes),
+            each.offer.provider,
+            each.offer.model,
+            each.quote.frames,
+            each.spec.prompt,
+            each.spec.negative,
+            each.spec.seed,
+            list(each.spec.delivery.size),
+            str(each.price),
+        ]
+        for each in prepared.plan.pickups
+    ]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def write_plan(prepared: Prepared) -> None:
+    """Writes `plan.json` and `plan.md`. A yes to another plan ends before the new one stands there.
+
+    Raises:
+        LibraryError: The library cannot be written.
+    """
+    folder = prepared.library.cut_folder(prepared.cut_name)
+    digest = plan_digest(prepared)
+    before = read_page(folder.plan)
+    if before.get("digest") not in (None, digest):
+        folder.approved.unlink(missing_ok=True)
+    elif before.get("digest") == digest and before.get("source_sha256") == prepared.survey.sha256:
+        return
+    document = {**plan_document(prepared), "digest": digest, "source_sha256": prepared.survey.sha256}
+    _files.write_text(folder.plan_text, _plan_text(prepared))
+    _files.write_text(folder.plan, as_json(document))
+
+
+def is_approved(prepared: Prepared) -> bool:
+    """Whether a person approved this very plan; an empty `APPROVED` is bound to it from now on."""
+    folder = prepared.library.cut_folder(prepared.cut_name)
+    digest = plan_digest(prepared)
+    try:
+        text = folder.approved.read_text(encoding="utf-8", errors="replace").strip()
+    except FileNotFoundError:
+        return False
+    if not text:
+        if read_page(folder.plan).get("digest") != digest:
+            return False
+        _write_yes(folder, digest=digest)
+        return True
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("plan") == digest
+
+
+def approve_plan(folder: CutFolder) -> Document:
+    """Lets the plan that lies in a cut's folder go on; returns what it says.
+
+    Raises:
+        TimelineError: No plan lies there.
+        LibraryError: The plan is damaged, or the library cannot be written.
+    """
+    plan = read_page(folder.plan)
+    digest = plan.get("digest")
+    if not isinstance(digest, str):
+        raise TimelineError(
+            f"no plan of {folder.name} waits for approval",
+            where=str(folder.plan),
+            next_step="make one with `pickup fill`, or export the timeline into a watched folder",
+        )
+    _write_yes(folder, digest=digest)
+    return plan
+
+
+def _write_yes(folder: CutFolder, *, digest: str) -> None:
+    at = datetime.now(UTC).isoformat(timespec="seconds")
+    _files.write_text(folder.approved, as_json({"schema": "Approved.1", "plan": digest, "at": at}))
+
+
+def _plan_text(prepared: Prepared) -> str:
+    """The plan for a person who decides on it."""
+    plan = prepared.plan
+    takes = counted(sum(len(each.takes) for each in plan.pickups), "take")
+    lines = [
+        f"# Plan for {prepared.timeline.name}",
+        "",
+        f"{takes} of {counted(len(plan.pickups), 'shot')} for **${plan.total:.2f}**"
+        + ("." if plan.budget is None else f"; the budget leaves ${plan.budget:.2f}."),
+        "",
+        "To let it go on: `pickup approve " + prepared.timeline.name + "`, or put an empty file named `APPROVED` here.",
+        "",
+        "| shot | at | seconds | takes | provider | price | what it shows |",
+        "|---|---|---|---|---|---|---|",
+        *map(_plan_line, plan.pickups),
+    ]
+    if plan.held:
+        lines += ["", "Held, whatever is approved:", ""]
+        lines += [f"- **{each.spec.code}**: {each.why}" for each in plan.held]
+    return "\n".join(lines) + "\n"
+
+
+def _plan_line(pickup: Pickup) -> str:
+    spec = pickup.spec
+    prompt = " ".join(spec.prompt.split()).replace("|", "\\|")
+    where = spec.holes[0].timecode
+    return (
+        f"| {spec.code} | {where} | {float(pickup.seconds):.1f} | {len(pickup.takes)} | {pickup.offer.provider} "
+        f"| ${pickup.price:.2f} | {prompt} |"
+    )
