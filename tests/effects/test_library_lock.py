@@ -45,7 +45,7 @@ def _refuse(sentence: str) -> None:
 def _fake_lock(library: Library, *, pid: int, host: str) -> Path:
     lock = library.cut_folder("harbor").lock
     lock.parent.mkdir(parents=True)
-    owner = {"schema": "CutLock.1", "pid": pid, "host": host, "since": "2030-01-02T03:04:05Z", "token": "x"}
+    owner = {"schema": "Lock.1", "pid": pid, "host": host, "since": "2030-01-02T03:04:05Z", "token": "x"}
     lock.write_text(json.dumps(owner))
     return lock
 
@@ -54,7 +54,7 @@ def test_the_lock_names_its_holder_and_goes_with_it(library: Library) -> None:
     lock = library.cut_folder("harbor").lock
     with library.hold_cut("harbor", on_wait=_refuse) as mine:
         written = json.loads(lock.read_text())
-        assert (written["schema"], written["host"]) == ("CutLock.1", platform.node())
+        assert (written["schema"], written["host"]) == ("Lock.1", platform.node())
         assert written["pid"] == mine.pid
     assert not lock.exists()
 
@@ -118,7 +118,7 @@ def test_a_lock_that_nobody_can_read_is_waited_for_in_the_same_way(library: Libr
     clock, told = _Clock(), list[str]()
     with library.hold_cut("harbor", on_wait=told.append, waiting=Waiting(clock=clock, pause=clock.pause)):
         assert clock.now >= 60
-    assert told == ["another run fills harbor"]
+    assert told == ["another run is filling harbor"]
 
 
 def test_a_run_that_will_not_wait_is_told_who_has_the_cut(library: Library) -> None:

@@ -29,7 +29,7 @@ from pickup.library.layout import CutFolder, Layout, plain_stem
 from pickup.library.lock import PATIENTLY, Waiting, guarded, hold
 from pickup.library.shelf import REMOVED, check_take, is_whole, read_takes
 from pickup.library.sidecars import (
-    CutLockFile,
+    LockFile,
     Elsewhere,
     LibraryFile,
     Owner,
@@ -160,9 +160,10 @@ class Library:
 
     def hold_cut(
         self, cut: str, *, on_wait: Callable[[str], None], waiting: Waiting = PATIENTLY
-    ) -> AbstractContextManager[CutLockFile]:
+    ) -> AbstractContextManager[LockFile]:
         """Holds `cut.lock`, so that one run fills the cut at a time; see `pickup.library.lock.hold`."""
-        return hold(self.layout.cut(cut), guard=self.layout.lock, on_wait=on_wait, waiting=waiting)
+        lock = self.layout.cut(cut).lock
+        return hold(lock, guard=self.layout.lock, doing=f"filling {cut}", on_wait=on_wait, waiting=waiting)
 
     def sightings(self, cut: str | None = None) -> tuple[Sighting, ...]:
         """How shots looked when they were last filled, in one cut or in all."""

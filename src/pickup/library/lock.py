@@ -1,9 +1,9 @@
-"""The lock of a cut: one run fills a cut at a time, and the next one is told who has it.
+"""Locks: one run fills a cut at a time, one watcher watches a folder, and the next one is told who has it.
 
-The lock is the file `cut.lock`, which also works on a network drive. Its owner renews its time of change; an owner
-that has ended on this host frees it at once, one on another host (or on Windows) after 60 s without a sign of life.
+A lock is a file, which also works on a network drive. Its owner renews its time of change; an owner that has ended on
+this host frees it at once, one on another host (or on Windows) after 60 s without a sign of life.
 
-    with hold(cut, guard=layout.lock, on_wait=print):
+    with hold(cut.lock, guard=layout.lock, doing="filling harbor", on_wait=print):
         ...
 """
 
@@ -23,8 +23,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from pickup.errors import LibraryError
-from pickup.library.layout import CutFolder
-from pickup.library.sidecars import CutLockFile, read_sidecar
+from pickup.library.sidecars import LockFile, read_sidecar
 
 _RENEW_S = 10.0
 _GUARD_S = 60.0
@@ -83,59 +82,70 @@ def guarded(lock: Path) -> Iterator[None]:
 
 @contextmanager
 def hold(
-    cut: CutFolder, *, guard: Path, on_wait: Callable[[str], None], waiting: Waiting = PATIENTLY
-) -> Iterator[CutLockFile]:
-    """Holds the lock of a cut.
+    lock: Path, *, guard: Path, doing: str, on_wait: Callable[[str], None], waiting: Waiting = PATIENTLY
+) -> Iterator[LockFile]:
+    """Holds a lock.
 
     Args:
-        cut: The folder whose `cut.lock` names the holder afterwards.
+        lock: The file that names the holder afterwards.
         guard: Lock that keeps two runs from freeing the lock of the same dead owner.
+        doing: What the holder does, for the sentence that names it: `filling harbor`.
         on_wait: Called once for each owner that must be waited for, with a sentence that names it.
         waiting: How, and how long.
 
     Raises:
         LibraryError: The other run did not end in time, or the folder cannot be written.
     """
-    mine = CutLockFile(
+    mine = LockFile(
         pid=os.getpid(), host=platform.node(), since=datetime.now(UTC).replace(microsecond=0), token=uuid.uuid4().hex
     )
-    _take(cut, mine, guard=guard, on_wait=on_wait, waiting=waiting)
+    _take(lock, mine, guard=guard, doing=doing, on_wait=on_wait, waiting=waiting)
     over = threading.Event()
-    renewal = threading.Thread(target=_renew, args=(cut.lock, over), daemon=True)
+    renewal = threading.Thread(target=_renew, args=(lock, over), daemon=True)
     renewal.start()
     try:
         yield mine
     finally:
         over.set()
         renewal.join()
-        _free(cut.lock, token=mine.token, guard=guard)
+        _free(lock, token=mine.token, guard=guard)
 
 
-def _take(cut: CutFolder, mine: CutLockFile, *, guard: Path, on_wait: Callable[[str], None], waiting: Waiting) -> None:
+def holder_of(lock: Path) -> LockFile | None:
+    """Who holds a lock; None when it is free, half written or damaged."""
+    try:
+        return read_sidecar(lock, model=LockFile)
+    except (LibraryError, FileNotFoundError):
+        return None
+
+
+def _take(
+    lock: Path, mine: LockFile, *, guard: Path, doing: str, on_wait: Callable[[str], None], waiting: Waiting
+) -> None:
     started = waiting.clock()
     seen: tuple[str, int] | None = None
     seen_at, told = started, ""
-    while not _create(cut.lock, mine):
-        sign = _sign_of_life(cut.lock)
+    while not _create(lock, mine):
+        sign = _sign_of_life(lock)
         if sign is None:
             continue
         now = waiting.clock()
         if sign != seen:
             seen, seen_at = sign, now
-        owner = _owner(cut.lock)
+        owner = holder_of(lock)
         if (owner is not None and _ended_here(owner)) or now - seen_at >= waiting.dead_after_s:
-            _free(cut.lock, token=owner.token if owner else None, guard=guard)
+            _free(lock, token=owner.token if owner else None, guard=guard)
             continue
-        sentence = _who(cut.name, owner)
+        sentence = _who(doing, owner)
         if waiting.at_most_s is not None and now - started >= waiting.at_most_s:
-            raise LibraryError(sentence, where=str(cut.lock), next_step="wait until it has ended, then try again")
+            raise LibraryError(sentence, where=str(lock), next_step="wait until it has ended, then try again")
         if sentence != told:
             on_wait(sentence)
             told = sentence
         waiting.pause(waiting.poll_s)
 
 
-def _create(lock: Path, mine: CutLockFile) -> bool:
+def _create(lock: Path, mine: LockFile) -> bool:
     """Makes the file if it is not there; exclusive creation is atomic on network drives too."""
     try:
         lock.parent.mkdir(parents=True, exist_ok=True)
@@ -160,15 +170,7 @@ def _sign_of_life(lock: Path) -> tuple[str, int] | None:
         return None
 
 
-def _owner(lock: Path) -> CutLockFile | None:
-    """Who holds it; None when the file is gone, half written or damaged."""
-    try:
-        return read_sidecar(lock, model=CutLockFile)
-    except (LibraryError, FileNotFoundError):
-        return None
-
-
-def _ended_here(owner: CutLockFile) -> bool:
+def _ended_here(owner: LockFile) -> bool:
     """Whether the owner ran on this host and has ended."""
     if os.name == "nt" or owner.host != platform.node() or owner.pid <= 0:
         return False  # on Windows signal 0 is Ctrl-C, so that asking would end the owner
@@ -181,16 +183,16 @@ def _ended_here(owner: CutLockFile) -> bool:
     return False
 
 
-def _who(cut: str, owner: CutLockFile | None) -> str:
+def _who(doing: str, owner: LockFile | None) -> str:
     if owner is None:
-        return f"another run fills {cut}"
-    return f"process {owner.pid} on {owner.host} has been filling {cut} since {owner.since.isoformat()}"
+        return f"another run is {doing}"
+    return f"process {owner.pid} on {owner.host} has been {doing} since {owner.since.isoformat()}"
 
 
 def _free(lock: Path, *, token: str | None, guard: Path) -> None:
     """Removes the lock if it still is the one that was meant."""
     with guarded(guard):
-        owner = _owner(lock)
+        owner = holder_of(lock)
         if (owner.token if owner else None) == token:
             lock.unlink(missing_ok=True)
 

@@ -198,15 +198,15 @@ class RemovedFile(Sidecar):
     removed: datetime
 
 
-class CutLockFile(Sidecar):
-    """`cut.lock`: the run that fills the cut.
+class LockFile(Sidecar):
+    """A lock: the run that fills a cut (`cut.lock`), or the watcher of a folder.
 
     Attributes:
         token: Tells one run of a process from the next.
         since: When it took the lock, UTC.
     """
 
-    schema_name: Literal["CutLock.1"] = Field(default="CutLock.1", alias="schema")
+    schema_name: Literal["Lock.1"] = Field(default="Lock.1", alias="schema")
     pid: int
     host: str
     since: datetime
