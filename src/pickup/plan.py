@@ -196,5 +196,6 @@ def fit_budget(plan: Plan) -> Plan:
             fitting.append(pickup)
             left -= pickup.price
         else:
-            held.append(Held(spec=pickup.spec, why=f"costs {pickup.price} USD, and {left} USD of the budget are left"))
+            lacking = f"{left} USD of the budget are left" if plan.budget is not None else "no budget is set"
+            held.append(Held(spec=pickup.spec, why=f"costs {pickup.price} USD, and {lacking}"))
     return Plan(pickups=tuple(fitting), held=tuple(held), budget=plan.budget)

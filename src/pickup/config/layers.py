@@ -129,6 +129,9 @@ def _anchored(table: Table, *, folder: Path) -> dict[str, object]:
         anchored["map"] = {
             there: _absolute(here, folder=folder) if isinstance(here, str) else here for there, here in path_map.items()
         }
+    if isinstance(watch := table.get("watch"), dict) and isinstance(deliver := watch.get("deliver"), dict):
+        here = {key: _absolute(each, folder=folder) if isinstance(each, str) else each for key, each in deliver.items()}
+        anchored["watch"] = {**watch, "deliver": here}
     if isinstance(characters := table.get("characters"), dict):
         anchored["characters"] = {name: _with_images(each, folder=folder) for name, each in characters.items()}
     return anchored
@@ -169,7 +172,7 @@ def environment_layer(environment: Mapping[str, str], *, folder: Path) -> Layer:
 def _variables() -> dict[str, tuple[str, ...]]:
     """Every variable with the key that it sets; tables with names of one's own cannot be set by one."""
     plain = [(key,) for key in keys_of(Settings) if key not in _NOT_IN_VARIABLES]
-    nested = [(table, key) for table, model in TABLES.items() for key in keys_of(model)]
+    nested = [(table, key) for table, model in TABLES.items() for key in keys_of(model) if key != "deliver"]
     return {_PREFIX + "_".join(parts).upper(): parts for parts in (*plain, *nested)}
 
 

@@ -25,7 +25,7 @@ from pickup.config.layers import (
     table_of,
     users_file,
 )
-from pickup.config.settings import BUILT_IN_STYLES, Settings
+from pickup.config.settings import BUILT_IN_STYLES, Flavor, Settings
 from pickup.config.trust import is_allowed, refuse_from_project, without_raised_limits
 from pickup.errors import ConfigError, Finding, warning
 
@@ -41,6 +41,7 @@ class Config(Settings):
         approve_paid: `approve` for a plan that costs money; a project's `auto` does not count for it.
         trusted_roots: `roots` without those that only the project's file names.
         trusted_map: `map` likewise.
+        trusted_deliver: `deliver` of `[watch]` likewise.
         project_providers: Names of providers that the project's file brought; they are on this machine.
         media_below: Folders below which alone media may be opened; None for anywhere.
         findings: What a project's file asked for and did not get, and misspelt variables.
@@ -51,6 +52,7 @@ class Config(Settings):
     approve_paid: str
     trusted_roots: tuple[str, ...]
     trusted_map: Mapping[str, str]
+    trusted_deliver: Mapping[str, str]
     project_providers: frozenset[str]
     media_below: tuple[str, ...] | None = None
     findings: tuple[Finding, ...]
@@ -59,7 +61,8 @@ class Config(Settings):
         """The settings as a watcher of `folder` may use them, which reads what strangers may have left there.
 
         Media may be opened below the folder, the library, the targets of `map` and `roots` alone. Of a project's
-        `roots` and `map` only what lies below the user's own `roots` counts; findings name the rest.
+        `roots` and `map` only what lies below the user's own `roots` counts, and copies go there, into the folder or
+        into the library; findings name the rest.
         """
         dropped = [root for root in self.roots if not is_allowed(root, roots=self.trusted_roots)]
         path_map = dict(self.trusted_map)
@@ -68,6 +71,13 @@ class Config(Settings):
                 path_map[there] = here
             elif self.trusted_map.get(there) != here:
                 dropped.append(here)
+        deliver = dict[Flavor, str]()
+        for flavor, here in self.watch.deliver.items():
+            own_places = (*self.trusted_roots, str(folder), str(self.library_folder))
+            if self.trusted_deliver.get(flavor) == here or is_allowed(here, roots=own_places):
+                deliver[flavor] = here
+            else:
+                dropped.append(here)
         findings = tuple(
             warning("PROJECT_SETTING_IGNORED", "it is not below the roots in your own settings", where=each)
             for each in dropped
@@ -75,6 +85,7 @@ class Config(Settings):
         changed = {
             "roots": self.trusted_roots,
             "path_map": path_map,
+            "watch": self.watch.model_copy(update={"deliver": deliver}),
             "media_below": (str(folder), str(self.library_folder), *path_map.values(), *self.trusted_roots),
             "findings": (*self.findings, *findings),
         }
@@ -154,6 +165,7 @@ def load_config(
             "approve_paid": _approve_paid(merged, trusted=trusted),
             "trusted_roots": trusted.get("roots", ()),
             "trusted_map": trusted.get("map", {}),
+            "trusted_deliver": table_of(table_of(trusted, "watch"), "deliver"),
             "project_providers": frozenset(table_of(project.table, "providers")),
             "findings": (*findings, *misspelt(environment)),
         }

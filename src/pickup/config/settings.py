@@ -178,7 +178,11 @@ class LimitSettings(_Table):
 
 
 class WatchSettings(_Table):
-    """`[watch]`: how a folder is watched."""
+    """`[watch]`: how a folder is watched.
+
+    Attributes:
+        deliver: Folders that get a copy of each version, by flavor; absolute once loaded.
+    """
 
     settle_s: Seconds = 2.0
     deadline_s: Seconds = 300.0
@@ -186,6 +190,7 @@ class WatchSettings(_Table):
     poll_s: Seconds = 5.0
     polling: Literal["auto", "always", "never"] = "auto"
     recursive: bool = False
+    deliver: Mapping[Flavor, str] = Field(default_factory=dict)
 
 
 class Style(_Table):

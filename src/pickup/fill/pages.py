@@ -77,6 +77,18 @@ def write_pages(
     return {str(flavor): (folder.folder / str(name)).absolute() for flavor, name in flavors.items()}
 
 
+def write_no_version(folder: CutFolder, *, timeline: Path) -> None:
+    """`done.json` of a cut that has no holes, and of which no version was ever written.
+
+    Raises:
+        LibraryError: The library cannot be written.
+    """
+    if not folder.done.is_file():
+        nothing: dict[str, object] = {"outputs": {}, "media": [], "filled": [], "held": [], "failed": []}
+        document = {"schema": "Done.1", "timeline": timeline.name, "version": None, **nothing}
+        _files.write_text(folder.done, as_json(document))
+
+
 def _remark_line(remark: Remark) -> str:
     first = f", first at {remark.first}" if remark.first else ""
     return f"**{remark.flavor}**: {remark.what}{first}. {remark.why}"

@@ -57,6 +57,8 @@ class Filled:
     """What a run did.
 
     Attributes:
+        cut: Name of the cut's folder in the library.
+        holes: How many holes were found.
         filled: Every shot that the version shows.
         held: Pairs of shot code and reason; likewise `failed`.
         doubt: Pairs of shot code and job.
@@ -67,6 +69,8 @@ class Filled:
 
     timeline: Path
     library: Path
+    cut: str
+    holes: int
     version: int | None
     changed: bool
     filled: tuple[str, ...]
@@ -215,6 +219,8 @@ def _filled(
     return Filled(
         timeline=prepared.timeline.absolute(),
         library=library.folder.absolute(),
+        cut=prepared.cut_name,
+        holes=len(prepared.survey.found.holes),
         version=version.number,
         changed=version.changed,
         filled=shown.shots,
@@ -235,6 +241,8 @@ def _nothing(prepared: Prepared) -> Filled:
     return Filled(
         timeline=prepared.timeline.absolute(),
         library=prepared.library.folder.absolute(),
+        cut=prepared.cut_name,
+        holes=len(prepared.survey.found.holes),
         version=None,
         changed=False,
         filled=(),

@@ -29,9 +29,9 @@ from pickup.library.layout import CutFolder, Layout, plain_stem
 from pickup.library.lock import PATIENTLY, Waiting, guarded, hold
 from pickup.library.shelf import REMOVED, check_take, is_whole, read_takes
 from pickup.library.sidecars import (
-    LockFile,
     Elsewhere,
     LibraryFile,
+    LockFile,
     Owner,
     RemovedFile,
     TakeFile,

@@ -1,0 +1,198 @@
+"""How each file of a watched folder stands, and how that is told in `status.json` and in the journal.
+
+The document of a file is the same in both; docs/folder.md has its keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from types import MappingProxyType
+
+from pickup.watch.arrivals import Arrival, Signature
+
+Document = dict[str, object]
+Shots = tuple[tuple[str, str], ...]
+"""Shot codes, each with a reason."""
+
+_NO_OUTPUTS: Mapping[str, str] = MappingProxyType({})
+
+
+class FileState(StrEnum):
+    """What is being done with a file, or was."""
+
+    ARRIVING = "arriving"
+    PLANNING = "planning"
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    HELD = "held"
+    FAILED = "failed"
+    SAME = "same"
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way with it."""
+        return self in (FileState.PLANNING, FileState.WORKING)
+
+
+class Again(StrEnum):
+    """What makes a file that rests be worked on once more, beside another content."""
+
+    NEVER = ""
+    YES = "a yes to its plan"
+    LATER = "time"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """How a file stands.
+
+    Attributes:
+        message: For a person; what to do next where there is something to do.
+        cut: The cut's folder in the library.
+        outputs: Paths by flavor, relative to the library.
+        price: USD of the plan, and `spent` of the cut.
+        same_as: Path below the folder, or in the library, of the file with the same content.
+        note: Whether a note beside the file says why it cannot be used.
+    """
+
+    state: FileState = FileState.ARRIVING
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
+    message: str = ""
+    cut: str | None = None
+    holes: int | None = None
+    progress: float = 0.0
+    version: int | None = None
+    filled: tuple[str, ...] = ()
+    held: Shots = ()
+    failed: Shots = ()
+    outputs: Mapping[str, str] = _NO_OUTPUTS
+    price: Decimal = Decimal(0)
+    spent: Decimal = Decimal(0)
+    same_as: str | None = None
+    again: Again = Again.NEVER
+    note: bool = False
+
+    def document(self, name: str) -> Document:
+        """As `status.json` has it."""
+        return {
+            "file": name,
+            "state": self.state.value,
+            "since": self.since.isoformat(timespec="seconds"),
+            "message": self.message,
+            "cut": self.cut,
+            "holes": self.holes,
+            "progress": round(self.progress, 3),
+            "version": self.version,
+            "filled": list(self.filled),
+            "held": [{"shot": shot, "why": why} for shot, why in self.held],
+            "failed": [{"shot": shot, "why": why} for shot, why in self.failed],
+            "outputs": dict(self.outputs),
+            "price": f"{self.price:.2f}",
+            "spent": f"{self.spent:.2f}",
+            "same_as": self.same_as,
+        }
+
+
+@dataclass(slots=True, kw_only=True)
+class WatchedFile:
+    """What is known of one file; owned by the thread of its folder.
+
+    Attributes:
+        arrival: While it is on its way in, and until it is gone.
+        handled: What it looked like when it was last handled; None before that.
+        sha256: Hash of the content that was last handled.
+        standing: How it stands, and `rested` how it stood when it last came to rest.
+        tries: How often in a row it has to be tried once more, and `next_try` when, by the clock that only grows.
+        tried_for: What let it be tried once more the last time; the same thing does not let it again.
+        is_there: Whether it lies in the folder.
+    """
+
+    name: str
+    arrival: Arrival | None = None
+    handled: Signature | None = None
+    sha256: str = ""
+    standing: Standing = field(default_factory=Standing)
+    rested: Standing | None = None
+    tries: int = 0
+    next_try: float = 0.0
+    tried_for: object = None
+    is_there: bool = True
+
+    @property
+    def is_handled(self) -> bool:
+        """Whether what lies there is what was handled."""
+        return self.handled is not None and self.arrival is not None and self.arrival.signature == self.handled
+
+    def record(self) -> Document:
+        """As the journal has it."""
+        seen = self.handled
+        signature = [seen.size, seen.mtime_ns, seen.inode] if seen else None
+        standing = self.rested or self.standing
+        return {
+            **standing.document(self.name),
+            "signature": signature,
+            "sha256": self.sha256,
+            "again": standing.again.value,
+            "note": standing.note,
+            "is_there": self.is_there,
+        }
+
+
+def recorded(record: Mapping[str, object]) -> WatchedFile | None:
+    """A file as a line of the journal tells it; None where the line makes no sense."""
+    try:
+        standing = Standing(
+            state=FileState(str(record["state"])),
+            since=datetime.fromisoformat(str(record["since"])),
+            message=str(record["message"]),
+            cut=_text(record["cut"]),
+            holes=_whole(record["holes"]),
+            progress=0.0,
+            version=_whole(record["version"]),
+            filled=tuple(map(str, _list(record["filled"]))),
+            held=_shots(record["held"]),
+            failed=_shots(record["failed"]),
+            outputs={str(flavor): str(path) for flavor, path in _table(record["outputs"]).items()},
+            price=Decimal(str(record["price"])),
+            spent=Decimal(str(record["spent"])),
+            same_as=_text(record["same_as"]),
+            again=Again(str(record["again"])),
+            note=bool(record["note"]),
+        )
+        size, mtime_ns, inode = (_whole(each) or 0 for each in _list(record["signature"]))
+        handled = Signature(size=size, mtime_ns=mtime_ns, inode=inode)
+        name, sha256 = str(record["file"]), str(record["sha256"])
+    except (KeyError, ValueError, TypeError, InvalidOperation):
+        return None
+    is_there = bool(record.get("is_there", True))
+    return WatchedFile(name=name, handled=handled, sha256=sha256, standing=standing, rested=standing, is_there=is_there)
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _list(value: object) -> list[object]:
+    if not isinstance(value, list):
+        raise TypeError
+    return value
+
+
+def _table(value: object) -> Mapping[object, object]:
+    if not isinstance(value, dict):
+        raise TypeError
+    return value
+
+
+def _shots(value: object) -> Shots:
+    return tuple((str(_table(each)["shot"]), str(_table(each)["why"])) for each in _list(value))
