@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,9 +21,14 @@ def test_every_command_of_the_readme_answers(desk_for: Callable[[str], Any]) -> 
     desk.timeline.rename(desk.folder / "reel1.otio")
     said = ""
     (desk.folder / "disk2").mkdir()
-    assert {words[0] for words in commands()} == {"holes", "plan", "fill", "takes", "circle", "relink", "library"}
+    (desk.folder / "in").mkdir()
+    shutil.copy(desk.folder / "reel1.otio", desk.folder / "in")
+    shutil.copytree(desk.folder / "media", desk.folder / "in" / "media")
+    known = {"holes", "plan", "fill", "takes", "circle", "relink", "library", "watch", "approve"}
+    assert {words[0] for words in commands()} == known
     for words in commands():
-        answer = desk.run(*words, PICKUP_SIZE="320x180")
+        once = ["--once"] if words[0] == "watch" else []
+        answer = desk.run(*words, *once, PICKUP_SIZE="320x180")
         assert answer.code == 0, (words, answer.out, answer.err)
         said += answer.out
     files = re.findall(r"`(reel1_v001\.[a-z.]+)`", README.read_text(encoding="utf-8"))

@@ -26,12 +26,15 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "pickup.cli.relink",
             "Put the takes that exist into a cut that was exported again; generates nothing.",
         ),
+        "watch": ("pickup.cli.watch", "Fill every timeline that is exported into a folder, unattended."),
+        "approve": ("pickup.cli.approve", "Let a plan that waits go on."),
         "verify": ("pickup.cli.verify", "Prove that a new timeline changed nothing outside its filled ranges."),
         "lint": ("pickup.cli.lint", "Say what an editing program would refuse or lose in a timeline file."),
         "takes": ("pickup.cli.takes", "List the takes of a cut."),
         "circle": ("pickup.cli.circle", "Choose the take that the next version shows."),
         "library": ("pickup.cli.library", "Check the takes of a library, or remove one."),
         "jobs": ("pickup.cli.jobs", "Show the ledger: what runs, what it cost, what is in doubt."),
+        "plugins": ("pickup.cli.plugins", "Put buttons into DaVinci Resolve and Premiere, or take them away."),
     }
 )
 """Module and first line of help of every command, in the order of the work."""

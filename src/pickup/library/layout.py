@@ -148,6 +148,11 @@ class Layout:
         return self.folder / "watch.jsonl"
 
     @property
+    def watch_lock(self) -> Path:
+        """Names the watcher whose status this library holds."""
+        return self.folder / "watch.lock"
+
+    @property
     def manual(self) -> Path:
         """Jobs that a person does."""
         return self.folder / "manual"

@@ -190,7 +190,9 @@ def _who(doing: str, owner: LockFile | None) -> str:
 
 
 def _free(lock: Path, *, token: str | None, guard: Path) -> None:
-    """Removes the lock if it still is the one that was meant."""
+    """Removes the lock if it still is the one that was meant; with its drive gone nothing is made in its place."""
+    if not lock.exists():
+        return
     with guarded(guard):
         owner = holder_of(lock)
         if (owner.token if owner else None) == token:

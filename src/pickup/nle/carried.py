@@ -1,6 +1,6 @@
 """The adapters that this Pickup carries: inside an installed package, or in the checkout that it runs from.
 
-    resolve_files()["Pickup - Send.py"]         its bytes
+resolve_files()["Pickup - Send.py"]         its bytes
 """
 
 from __future__ import annotations

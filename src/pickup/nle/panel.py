@@ -1,6 +1,6 @@
 """The panel for Premiere as the one file that Adobe's programs install: a `.ccx`, which is a zip with a manifest.
 
-The same files give the same bytes on every machine.
+The same files give the same bytes on every machine: they are stored, because each zlib compresses in its own way.
 
     package_panel(premiere_files(), version="0.1.0")
 """
@@ -38,10 +38,9 @@ def package_panel(files: Mapping[str, bytes], *, version: str) -> bytes:
         )
     stamped = {**files, _MANIFEST: _stamped(files[_MANIFEST], version=version)}
     archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w", compression=zipfile.ZIP_DEFLATED) as zipped:
+    with zipfile.ZipFile(archive, "w") as zipped:
         for name in sorted(stamped):
             entry = zipfile.ZipInfo(name, date_time=_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = _UNIX
             entry.external_attr = _MODE
             zipped.writestr(entry, stamped[name])

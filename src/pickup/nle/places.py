@@ -30,11 +30,13 @@ class Machine:
         platform: As `sys.platform` says it; what is neither macOS nor Windows counts as Linux.
         home: The user's folder.
         environment: Variables; on Windows they say where programs and settings lie.
+        root: Where the folders of the system itself begin on macOS and Linux.
     """
 
     platform: str
     home: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    root: str = "/"
 
     @property
     def has_premiere(self) -> bool:
@@ -58,7 +60,7 @@ def resolve_scripts(machine: Machine, *, all_users: bool = False) -> tuple[PureP
     `Roaming`. The edition of the Mac App Store is sandboxed and looks elsewhere.
     """
     if machine.platform == MACOS:
-        base = machine.path("/Library" if all_users else f"{machine.home}/Library", "Application Support", *_RESOLVE)
+        base = machine.path(machine.root if all_users else machine.home, "Library", "Application Support", *_RESOLVE)
         return (base.joinpath(*_SCRIPTS),)
     if machine.platform == WINDOWS:
         if all_users:
@@ -67,7 +69,7 @@ def resolve_scripts(machine: Machine, *, all_users: bool = False) -> tuple[PureP
         roaming = machine.variable("APPDATA", default=rf"{machine.home}\AppData\Roaming")
         return (machine.path(roaming, *_RESOLVE, "Support", *_SCRIPTS),)
     if all_users:  # Resolve is installed in the one or in the other
-        return tuple(machine.path(base, *_SCRIPTS) for base in ("/opt/resolve", "/home/resolve"))
+        return tuple(machine.path(machine.root, base, "resolve", *_SCRIPTS) for base in ("opt", "home"))
     return (machine.path(machine.home, ".local", "share", "DaVinciResolve", *_SCRIPTS),)
 
 
@@ -82,7 +84,7 @@ def adobe_agents(machine: Machine) -> tuple[PurePath, ...]:
     Adobe's documentation writes `Contents/macOS`; others have seen `Contents/MacOS`, and a disk may distinguish them.
     """
     if machine.platform == MACOS:
-        app = machine.path("/Library", "Application Support", *_AGENT_FOLDER, f"{_AGENT}.app", "Contents")
+        app = machine.path(machine.root, "Library", "Application Support", *_AGENT_FOLDER, f"{_AGENT}.app", "Contents")
         return tuple(app / name / _AGENT for name in ("MacOS", "macOS"))
     if machine.platform != WINDOWS:
         return ()

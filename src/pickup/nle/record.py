@@ -40,7 +40,7 @@ class Installed(BaseModel):
         state: `installing` until every file is there; `removed` where files were kept because they had been edited.
         files: SHA-256 of each file as it was, or is being, installed.
         known: Other bytes that a file of ours may have while it is `installing`.
-        made_folder: Whether the folder itself was made for these files.
+        made_folders: How many folders were made for these files, from the innermost outward.
     """
 
     model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=True)
@@ -51,12 +51,16 @@ class Installed(BaseModel):
     state: Literal["installing", "installed", "removed"]
     files: Mapping[FilePath, str] = Field(default_factory=dict)
     known: Mapping[FilePath, tuple[str, ...]] = Field(default_factory=dict)
-    made_folder: bool = False
+    made_folders: Annotated[int, Field(ge=0)] = 0
 
     def hashes(self, path: str) -> frozenset[str]:
         """What a file of ours may hold; empty for one that is not ours."""
         mine = [self.files[path]] if path in self.files else []
         return frozenset([*mine, *self.known.get(path, ())])
+
+    def hash(self, path: str) -> str:
+        """What a file of ours was installed as, or one of the things."""
+        return self.files.get(path) or self.known[path][0]
 
     def paths(self) -> tuple[str, ...]:
         """Every file that may be ours."""

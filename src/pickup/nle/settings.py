@@ -8,7 +8,6 @@ The scripts only read it; it is written when they are installed.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,6 +15,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pickup.errors import ConfigError
+from pickup.nle.faults import told_by_disk
 
 NAME = "pickup_settings.json"
 RECEIVED = "pickup_received.json"
@@ -60,18 +60,18 @@ def read_watched(scripts: Path) -> Watched | None:
     return Watched(folder=file.folder, library=library)
 
 
-def choose_watched(named: Path | None, *, scripts: Path, library_of: Callable[[Path], Path]) -> Watched:
-    """What is to be watched: the folder that is named, else the one that was.
+@told_by_disk()
+def choose_folder(named: Path | None, *, before: Watched | None) -> Path:
+    """Which folder is watched: the one that is named, else the one that was, even on a drive that is away.
 
     Args:
         named: Absolute; None where none is named.
-        scripts: Where earlier settings may lie.
-        library_of: Says where the library of a watched folder is.
+        before: What earlier settings say.
 
     Raises:
         ConfigError: None is named and none is known, or the named one is not there.
+        PluginError: The disk refuses.
     """
-    before = read_watched(scripts)
     if named is None:
         if before is None:
             raise ConfigError(
@@ -79,14 +79,11 @@ def choose_watched(named: Path | None, *, scripts: Path, library_of: Callable[[P
                 where="--folder",
                 next_step="add --folder DIR",
             )
-        # A drive that is away says nothing about its settings; what was known holds until it is back.
-        return before if not before.folder.is_dir() else Watched(
-            folder=before.folder, library=library_of(before.folder)
-        )  # fmt: skip
+        return before.folder
     if not named.is_dir():
         raise ConfigError(
             f"the folder {named} is not there",
             where="--folder",
             next_step="make it, or name the one that `pickup watch` watches",
         )
-    return Watched(folder=named, library=library_of(named))
+    return named

@@ -7,18 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from types import MappingProxyType
 
 from pickup.watch.arrivals import Arrival, Signature
 
 Document = dict[str, object]
 Shots = tuple[tuple[str, str], ...]
 """Shot codes, each with a reason."""
-
-_NO_OUTPUTS: Mapping[str, str] = MappingProxyType({})
 
 
 class FileState(StrEnum):
@@ -37,6 +34,14 @@ class FileState(StrEnum):
     def is_busy(self) -> bool:
         """Whether something is under way with it."""
         return self in (FileState.PLANNING, FileState.WORKING)
+
+
+class Job(StrEnum):
+    """What is under way with a file, beside the thread of its folder."""
+
+    NONE = ""
+    HASH = "hash"
+    WORK = "work"
 
 
 class Again(StrEnum):
@@ -71,7 +76,7 @@ class Standing:
     filled: tuple[str, ...] = ()
     held: Shots = ()
     failed: Shots = ()
-    outputs: Mapping[str, str] = _NO_OUTPUTS
+    outputs: Mapping[str, str] = field(default_factory=dict)
     price: Decimal = Decimal(0)
     spent: Decimal = Decimal(0)
     same_as: str | None = None
@@ -99,30 +104,62 @@ class Standing:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reasons:
+    """What may let a file that rests go on, if it is another than it was.
+
+    Attributes:
+        yes: Time of change and length of the file that says yes to its plan.
+        day: On which money is counted.
+        returned: How often money was given back.
+        settings: How often the settings changed.
+    """
+
+    yes: tuple[int, int] | None
+    day: date
+    returned: int
+    settings: int
+
+
 @dataclass(slots=True, kw_only=True)
 class WatchedFile:
     """What is known of one file; owned by the thread of its folder.
 
     Attributes:
-        arrival: While it is on its way in, and until it is gone.
-        handled: What it looked like when it was last handled; None before that.
-        sha256: Hash of the content that was last handled.
-        standing: How it stands, and `rested` how it stood when it last came to rest.
-        tries: How often in a row it has to be tried once more, and `next_try` when, by the clock that only grows.
-        tried_for: What let it be tried once more the last time; the same thing does not let it again.
         is_there: Whether it lies in the folder.
+        arrival: While it lies there.
+        job: What is under way with it.
+        found: Hash of what lies there, until it is decided what to do with it; `found_at` when it was found, and `own`
+            the delivered file with the same content.
+        handled: What it looked like when it last came to rest; None before that.
+        sha256: Hash of the content that it holds, or held when it came to rest; empty where it could not be opened.
+        standing: How it stands, and `rested` how that content came to rest.
+        told: How it stood when that was last told.
+        vain: Hash of the content that could not be read, with `why` and `next_step`.
+        tries: How often in a row it has to be tried once more, and `next_try` when, by the clock that only grows.
+        tried_for: How things stood when it was last worked on.
+        is_due: Whether it is to be worked on once more.
     """
 
     name: str
+    is_there: bool = True
     arrival: Arrival | None = None
+    job: Job = Job.NONE
+    found: str = ""
+    found_at: float = 0.0
+    own: str = ""
     handled: Signature | None = None
     sha256: str = ""
     standing: Standing = field(default_factory=Standing)
     rested: Standing | None = None
+    told: Standing | None = None
+    vain: str = ""
+    why: str = ""
+    next_step: str = ""
     tries: int = 0
     next_try: float = 0.0
-    tried_for: object = None
-    is_there: bool = True
+    tried_for: Reasons | None = None
+    is_due: bool = False
 
     @property
     def is_handled(self) -> bool:
@@ -140,7 +177,6 @@ class WatchedFile:
             "sha256": self.sha256,
             "again": standing.again.value,
             "note": standing.note,
-            "is_there": self.is_there,
         }
 
 
@@ -170,8 +206,15 @@ def recorded(record: Mapping[str, object]) -> WatchedFile | None:
         name, sha256 = str(record["file"]), str(record["sha256"])
     except (KeyError, ValueError, TypeError, InvalidOperation):
         return None
-    is_there = bool(record.get("is_there", True))
-    return WatchedFile(name=name, handled=handled, sha256=sha256, standing=standing, rested=standing, is_there=is_there)
+    return WatchedFile(
+        name=name,
+        is_there=False,
+        handled=handled,
+        sha256=sha256,
+        standing=standing,
+        rested=standing,
+        told=standing,
+    )
 
 
 def _text(value: object) -> str | None:

@@ -85,7 +85,7 @@ class Place:
         try:
             for entry in _walk(self.folder, shut=self.shut, recursive=recursive):
                 name = Path(entry.path).relative_to(self.folder).as_posix()
-                signature, why = self._signature_of(Path(entry.path), may_open=may_open)
+                signature, why = self.glance(name, may_open=may_open)
                 if why:
                     refused[name] = why
                 elif signature is not None:
@@ -96,24 +96,11 @@ class Place:
 
     def signature(self, name: str) -> Signature | None:
         """One file as it is now; None where it is gone, or no regular file."""
-        return self._signature_of(self.folder / name, may_open=lambda _path: True)[0]
+        return self.glance(name, may_open=lambda _path: True)[0]
 
-    def check(self) -> None:
-        """Whether the folder is there.
-
-        Raises:
-            FolderAway: It is not, or its drive is not mounted.
-        """
-        try:
-            resolved = self.folder.resolve(strict=True)
-        except OSError as error:
-            raise FolderAway(error.strerror or str(error)) from error
-        if not resolved.is_dir():
-            raise FolderAway("it is no folder any more")
-        if _mount_point(resolved) != self.mount:
-            raise FolderAway(f"nothing is mounted at {self.mount}")
-
-    def _signature_of(self, path: Path, *, may_open: Callable[[str], bool]) -> tuple[Signature | None, str]:
+    def glance(self, name: str, *, may_open: Callable[[str], bool]) -> tuple[Signature | None, str]:
+        """One file as it is now, as `signature`; and why it may not be read, if it may not."""
+        path = self.folder / name
         try:
             found = path.lstat()
             if stat.S_ISLNK(found.st_mode):
@@ -129,6 +116,21 @@ class Place:
         # Some network file systems make up a new inode for each look.
         inode = 0 if self.network else found.st_ino
         return Signature(size=found.st_size, mtime_ns=found.st_mtime_ns, inode=inode), ""
+
+    def check(self) -> None:
+        """Whether the folder is there.
+
+        Raises:
+            FolderAway: It is not, or its drive is not mounted.
+        """
+        try:
+            resolved = self.folder.resolve(strict=True)
+        except OSError as error:
+            raise FolderAway(error.strerror or str(error)) from error
+        if not resolved.is_dir():
+            raise FolderAway("it is no folder any more")
+        if _mount_point(resolved) != self.mount:
+            raise FolderAway(f"nothing is mounted at {self.mount}")
 
 
 def _mount_point(resolved: Path) -> Path:

@@ -3,7 +3,7 @@
 Byte for byte the same is the same; what an editor made of a delivered timeline and exported again is an export.
 
     outputs = Outputs(layout)
-    outputs.find(size=48_112, sha256="9f…")        Path("…/cuts/reel1/reel1_v001.xml"), or None
+    outputs.find(size=48_112, sha256="9f…")        "cuts/reel1/reel1_v001.xml", or None
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ class Outputs:
         self._folders_read: dict[Path, int] = {}
         self._looked: float | None = None
 
-    def find(self, *, size: int, sha256: str) -> Path | None:
-        """The delivered file with these bytes; None where there is none."""
+    def find(self, *, size: int, sha256: str) -> str | None:
+        """The delivered file with these bytes, by its path in the library; None where there is none."""
         with self._lock:
             if self._looked is None or self._clock() - self._looked >= _REFRESH_S:
                 self._look()
             known = self._by_size.get(size, {})
             for path in known:
                 known[path] = known[path] or _hash(path)
-            return next((path for path, each in known.items() if each == sha256), None)
+            return next((self._layout.relative(path) for path, each in known.items() if each == sha256), None)
 
     def add(self, paths: Iterable[Path]) -> None:
         """Files that were written just now."""

@@ -19,6 +19,8 @@ class Purse:
         self._lock = threading.Lock()
         self._aside: dict[int, Decimal] = {}
         self._tickets = 0
+        self.returned = 0
+        """How often a sum was given back: whoever had to wait may try once more."""
 
     def set_aside(self, price: Decimal, *, of: Decimal) -> int | None:
         """Sets a sum aside if it fits beside the others.
@@ -41,3 +43,4 @@ class Purse:
         """The plan has ended."""
         with self._lock:
             self._aside.pop(ticket, None)
+            self.returned += 1

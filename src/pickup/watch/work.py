@@ -7,6 +7,7 @@ file is an answer here, so that it costs that file alone.
 from __future__ import annotations
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,10 @@ from pickup.watch.deliver import deliver_copies
 from pickup.watch.files import Again, FileState, Standing
 from pickup.watch.outputs import Outputs
 from pickup.watch.purse import Purse
+
+_READING = 2
+_MAKING = max(2, min(os.cpu_count() or 1, 6))
+"""Takes are drawn by all cores anyway; fewer cuts at once means that the first is done sooner."""
 
 _LOOK_S = 0.05
 _GATE_S = 0.2
@@ -74,8 +79,8 @@ class Task:
 class Gates:
     """How much happens at once, in all folders together."""
 
-    reading: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(2))
-    making: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(4))
+    reading: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_READING))
+    making: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_MAKING))
     purse: Purse = field(default_factory=Purse)
 
 
@@ -133,7 +138,11 @@ def work_on(task: Task, *, bench: Bench, tell: Callable[[Standing], None]) -> St
     """
     work = _Work(task, bench=bench, tell=tell)
     try:
-        return work.run()
+        standing = work.run()
+        if bench.stop.is_set() and standing.state is not FileState.DONE:
+            # The signal that ends the watcher may have ended what it had begun: that is no failure of the file.
+            raise Stopped("stopped while it was in work", next_step="start the watcher again")
+        return standing  # noqa: TRY300 - an else would stand a page below
     except (NotWhole, Stopped):
         raise
     except BudgetError as error:
