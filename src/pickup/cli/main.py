@@ -34,7 +34,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "circle": ("pickup.cli.circle", "Choose the take that the next version shows."),
         "library": ("pickup.cli.library", "Check the takes of a library, or remove one."),
         "jobs": ("pickup.cli.jobs", "Show the ledger: what runs, what it cost, what is in doubt."),
-        "plugins": ("pickup.cli.plugins", "Put buttons into DaVinci Resolve and Premiere, or take them away."),
+        "plugins": ("pickup.cli.plugins", "Put Pickup's buttons into DaVinci Resolve and Premiere, or take them away."),
     }
 )
 """Module and first line of help of every command, in the order of the work."""
