@@ -87,7 +87,7 @@ class Dispatch:
     def _take(self, file: WatchedFile, result: Result, *, now: float) -> None:
         outcome, signature = result.outcome, result.task.signature
         if isinstance(outcome, Hashed):
-            self.register.hashed(file, outcome.sha256, signature=signature, own=outcome.own, now=now)
+            self.register.hashed(file, outcome.sha256, signature=signature, own=outcome.own)
         elif isinstance(outcome, NotWhole):
             self.register.in_vain(
                 file,
@@ -148,7 +148,7 @@ class Dispatch:
         """Begins to fill a file, unless another export of its cut is being filled."""
         if file.arrival is None or self.workers.may_work <= 0:
             return
-        if _cut_key(file.name) in map(_cut_key, self.workers.filling):
+        if _cut_of(file.name) in map(_cut_of, self.workers.filling) or not self.register.is_next(file, of=_cut_of):
             return
         task = self._task(file, file.arrival.signature, still_from=file.arrival.since)
         sha256, file.tried_for = file.found, self._reasons(file)
@@ -180,7 +180,7 @@ def _is_bad(result: Result) -> bool:
     return isinstance(outcome, NotWhole) or (isinstance(outcome, Standing) and outcome.state is FileState.FAILED)
 
 
-def _cut_key(name: str) -> str:
+def _cut_of(name: str) -> str:
     """Files with the same key are exports of one cut."""
     path = Path(name)
     return (path.parent / plain_stem(path)).as_posix().casefold()

@@ -129,8 +129,8 @@ class WatchedFile:
         is_there: Whether it lies in the folder.
         arrival: While it lies there.
         job: What is under way with it.
-        found: Hash of what lies there, until it is decided what to do with it; `found_at` when it was found, and `own`
-            the delivered file with the same content.
+        found: Hash of what lies there, until it is decided what to do with it; `own` is the delivered file with the
+            same content.
         handled: What it looked like when it last came to rest; None before that.
         sha256: Hash of the content that it holds, or held when it came to rest; empty where it could not be opened.
         standing: How it stands, and `rested` how that content came to rest.
@@ -146,7 +146,6 @@ class WatchedFile:
     arrival: Arrival | None = None
     job: Job = Job.NONE
     found: str = ""
-    found_at: float = 0.0
     own: str = ""
     handled: Signature | None = None
     sha256: str = ""

@@ -151,12 +151,12 @@ class Register:
         """Files that are to be read now, those that were changed first before the others."""
         ready = [each for each in self._waiting() if self._may_be_read(each) or self._is_tried_again(each, now=now)]
         ready += [each for each in self._closed_to_us() if now >= each.next_try]
-        return sorted(ready, key=lambda each: (each.arrival.signature.mtime_ns if each.arrival else 0, each.name))
+        return sorted(ready, key=_age)
 
     def to_decide(self) -> list[WatchedFile]:
-        """Files whose content is known, and what to do with them is not."""
+        """Files whose content is known, and what to do with them is not, likewise."""
         found = [self._files[name] for name in self._unsettled]
-        return sorted((each for each in found if each.found and not each.job), key=lambda each: each.found_at)
+        return sorted((each for each in found if each.found and not each.job), key=_age)
 
     def overdue(self, *, now: float) -> list[WatchedFile]:
         """Files that had their time to become whole."""
@@ -187,6 +187,19 @@ class Register:
         other = self.twin(file)
         return Verdict.WORK if other is None else _beside(other)
 
+    def is_next(self, file: WatchedFile, *, of: Callable[[str], str]) -> bool:
+        """Whether no earlier export of the same cut may still come: the last one is filled last.
+
+        Args:
+            file: Whose content is known.
+            of: Which cut a file is of, by its name.
+        """
+        cut = of(file.name)
+        return not any(
+            name != file.name and of(name) == cut and _age(self._files[name]) < _age(file) and not self._is_tried(name)
+            for name in self._unsettled
+        )
+
     # What became of it
 
     def begin(self, file: WatchedFile, job: Job) -> None:
@@ -198,7 +211,7 @@ class Register:
             file.rested, file.found, file.is_due = None, "", False
             file.standing = Standing(state=FileState.PLANNING, since=self._now())
 
-    def hashed(self, file: WatchedFile, sha256: str, *, signature: Signature, own: str | None, now: float) -> None:
+    def hashed(self, file: WatchedFile, sha256: str, *, signature: Signature, own: str | None) -> None:
         """The content of a file is known; `own` is the delivered file with the same content."""
         file.job = Job.NONE
         if file.arrival is None or file.arrival.signature != signature:
@@ -206,7 +219,8 @@ class Register:
         if file.is_handled and sha256:
             file.handled = None  # it could not be opened before, and now it can
             self._unsettled.add(file.name)
-        file.found, file.own, file.found_at = sha256, own or "", now
+        file.found, file.own = sha256, own or ""
+        file.standing = Standing(since=file.standing.since, message="waits for its turn")
 
     def in_vain(self, file: WatchedFile, *, signature: Signature, sha256: str, why: str, next_step: str,
                 now: float) -> None:  # fmt: skip
@@ -291,6 +305,10 @@ class Register:
             if file.is_there and file.is_handled and not file.job:
                 yield file
 
+    def _is_tried(self, name: str) -> bool:
+        arrival = self._files[name].arrival
+        return arrival is not None and arrival.tried
+
     def _may_be_read(self, file: WatchedFile) -> bool:
         return file.arrival is not None and file.arrival.may_be_read(settle_s=self.timing.settle_s)
 
@@ -338,6 +356,11 @@ class Register:
         gone = [each for each in self._files.values() if not each.is_there and not each.job]
         for file in gone[:-_GONE_KEPT]:
             self._drop(file)
+
+
+def _age(file: WatchedFile) -> tuple[int, str]:
+    """Sorts files by the time of their last change."""
+    return (file.arrival.signature.mtime_ns if file.arrival else 0, file.name)
 
 
 def _beside(other: WatchedFile) -> Verdict:
