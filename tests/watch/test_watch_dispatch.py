@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -286,6 +286,8 @@ def test_two_exports_of_one_cut_are_filled_one_after_the_other_the_last_one_last
 def test_an_export_waits_while_an_earlier_one_of_its_cut_is_in_work() -> None:
     world = working("reel_a_v01.otio", "good 1")
     world.put("reel_a_v02.otio", "good 2")
+    content, seen = world.files["reel_a_v02.otio"]
+    world.files["reel_a_v02.otio"] = (content, replace(seen, mtime_ns=0))  # copied with an old time of change
     world.turn(0.1)
     world.turn(3.0)
     world.end(1)
