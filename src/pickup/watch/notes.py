@@ -20,19 +20,28 @@ def write_note(path: Path, *, why: str, next_step: str) -> None:
     """Says beside a file why it cannot be used.
 
     Raises:
-        LibraryError: The folder cannot be written.
+        LibraryError: The folder cannot be written, or somebody else's file has the note's name.
     """
+    note = note_of(path)
+    if note.is_symlink() or (note.exists() and not _is_ours(note)):
+        raise LibraryError(f"{note.name} is no note of Pickup's", where=str(note), next_step="rename it")
     lines = (f"{_FIRST} {path.name}", "", f"Why:  {why}", f"Next: {next_step}", "", _LAST)
-    _files.write_text(note_of(path), "\n".join(lines) + "\n")
+    _files.write_text(note, "\n".join(lines) + "\n")
 
 
 def remove_note(path: Path) -> None:
     """Takes the note away, if it is one of ours and can be removed."""
     note = note_of(path)
     try:
-        with note.open(encoding="utf-8", errors="replace") as file:
-            ours = file.read(len(_FIRST)) == _FIRST
-        if ours:
+        if _is_ours(note):
             note.unlink()
     except OSError:
         return
+
+
+def _is_ours(note: Path) -> bool:
+    try:
+        with note.open(encoding="utf-8", errors="replace") as file:
+            return file.read(len(_FIRST)) == _FIRST
+    except OSError:
+        return False
