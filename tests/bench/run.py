@@ -1,7 +1,8 @@
 """Measures Pickup beside the libraries it stands on, prints a table and writes docs/bench.md.
 
-`make bench`, or `python tests/bench/run.py --clips 1000 10000 --rounds 1 --no-media --no-page` for a quick look. Every
-figure is a whole process, start-up included; both sides of a ratio are measured in turns in the same run.
+`make bench`, or `python tests/bench/run.py --clips 1000 10000 --rounds 1 --no-media --no-watch --no-page` for a
+quick look. Every figure but the watcher's is a whole process, start-up included; both sides of a ratio are measured in
+turns in the same run.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from made_timeline import write_gappy_timeline, write_timeline
 from measure import Cost, cost_of, medians, pickup, side
+from watch_latency import latencies
 
 from pickup.testing.made_library import make_library
 
@@ -30,6 +32,7 @@ _MEDIA_SIDES = Path(__file__).with_name("media_sides.py")
 _LOOKS = ("slate", "still", "push", "bridge", "sea", "city", "sky")
 _FRAMES = 48
 _TAKES = (1_000, 10_000)
+_WATCHED_FILES = 20
 _LINEAR_CLIPS = (10_000, 50_000)
 _LINEAR_LIMIT = 5.5
 _MOST_CLIPS_IN_ALL_FLAVORS = 10_000
@@ -52,6 +55,7 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--clips", type=int, nargs="*", default=[1_000, 10_000, 50_000], help="lengths of timelines")
     parser.add_argument("--rounds", type=int, default=3, help="how often each process is run; the median counts")
     parser.add_argument("--no-media", action="store_true", help="leave slate and conform out")
+    parser.add_argument("--no-watch", action="store_true", help="leave the watcher out")
     parser.add_argument("--no-page", action="store_true", help="only print")
     return parser.parse_args(arguments)
 
@@ -62,6 +66,8 @@ def _tables(folder: Path, *, options: argparse.Namespace) -> Iterator[str]:
     yield _relink_table(folder, rounds=options.rounds)
     if not options.no_media:
         yield _media_table(folder, rounds=options.rounds)
+    if not options.no_watch:
+        yield _watch_table(folder / "watch")
 
 
 def _start_table(rounds: int) -> str:
@@ -168,6 +174,17 @@ def _media_run(look: str, *, folder: Path) -> dict[str, tuple[float, float]]:
     command = [sys.executable, str(_MEDIA_SIDES), look, str(_FRAMES), str(folder)]
     said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return {part: (wall_s, cpu_s) for part, (wall_s, cpu_s) in json.loads(said).items()}
+
+
+def _watch_table(folder: Path) -> str:
+    rows = []
+    for each in latencies(folder, files=_WATCHED_FILES):
+        aim = f"{each.aim_s:g} {'met' if each.p95_s <= each.aim_s else 'MISSED'}"
+        rows.append((each.watched, each.written, _seconds(each.median_s), _seconds(each.p95_s), aim))
+    heads = ("watched by", "file", "median s", "p95 s", "aim, p95 s")
+    title = "`pickup watch`: from an export that is complete to its plan"
+    said = f"\n{_WATCHED_FILES} small exports each, one after another, with `settle_s` as it comes (2 s).\n"
+    return _table(title, heads, rows) + said
 
 
 def _seconds(value: float) -> str:

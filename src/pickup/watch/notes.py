@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pickup import _files
+from pickup.errors import LibraryError
 from pickup.watch.names import FAILED
 
 _FIRST = "Pickup cannot use this file:"
