@@ -21,30 +21,32 @@ REEL = cut_text("reel 1", gaps=1)
 OTHER = cut_text("other")
 
 
-@pytest.mark.parametrize("state", ["arriving", "planning", "working", "done"])
-def test_killed_in_any_state_the_next_watcher_finishes_and_does_nothing_twice(room: WatchRoom, state: str) -> None:
-    with room.watcher() as watcher:
-        room.put("known.otio", OTHER)
-        room.wait_for("known.otio", "done")
-        room.put("reel1.otio", REEL)
-        room.wait_for("reel1.otio", state, "done")
-        watcher.kill()
-        watcher.wait()
+def test_killed_in_every_state_the_next_watcher_finishes_and_does_nothing_twice(room: WatchRoom) -> None:
+    for state in ("arriving", "planning", "working", "done"):
+        with room.watcher() as watcher:
+            if state == "arriving":
+                room.put("known.otio", OTHER)
+                room.wait_for("known.otio", "done")
+                room.put("reel1.otio", REEL)
+            room.wait_for("reel1.otio", state, "done")
+            watcher.kill()
+            watcher.wait()
     media = {path: path.stat().st_mtime_ns for path in room.library.glob("takes/*/*/*.mov")}
     with room.watcher():
         assert room.wait_for("reel1.otio", "done")["version"] == 1
         assert room.file("known.otio")["state"] == "done"
+        room.put("last.otio", cut_text("last"))
+        room.wait_for("last.otio", "done")
     assert room.takes() == ["takes/SH0010/t01"]
     assert room.versions() == ["reel1_v001.resolve.otio"]
-    assert all(path.stat().st_mtime_ns == before for path, before in media.items())
+    assert {path: path.stat().st_mtime_ns for path in room.library.glob("takes/*/*/*.mov")} == media
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_it_in_good_order_and_the_next_goes_on(room: WatchRoom, number: int) -> None:
+def test_a_signal_ends_it_in_good_order_and_the_next_goes_on(room: WatchRoom) -> None:
     with room.watcher() as watcher:
         room.put("reel1.otio", REEL)
         room.wait_for("reel1.otio", "working")
-        watcher.send_signal(number)
+        watcher.send_signal(signal.SIGTERM)
         assert watcher.wait(30) == 0
     assert room.status()["watcher"]["state"] == "stopped"
     assert room.file("reel1.otio")["state"] in ("arriving", "done")
@@ -53,6 +55,12 @@ def test_a_signal_ends_it_in_good_order_and_the_next_goes_on(room: WatchRoom, nu
     assert once.returncode == 0, once.stderr
     assert '"version": 1' in once.stdout
     assert room.takes() == ["takes/SH0010/t01"]
+
+
+def test_ctrl_c_ends_it_in_good_order_too(room: WatchRoom) -> None:
+    with room.watcher() as watcher:
+        watcher.send_signal(signal.SIGINT)
+        assert watcher.wait(30) == 0
 
 
 def test_a_second_watcher_is_told_who_holds_the_folder(room: WatchRoom) -> None:
@@ -84,7 +92,7 @@ def test_a_folder_that_is_not_there_and_wrong_settings_are_told_at_once(room: Wa
 def test_a_folder_that_vanishes_and_returns_is_watched_on(room: WatchRoom) -> None:
     hidden = room.place / "hidden"
     with room.watcher() as watcher:
-        room.put("reel1.otio", REEL)
+        room.put("reel1.otio", cut_text("reel 1"))
         room.wait_for("reel1.otio", "done")
         room.folder.rename(hidden)
         time.sleep(1.5)  # longer than `scan_s`; where its log lies it cannot say that it noticed
@@ -93,8 +101,8 @@ def test_a_folder_that_vanishes_and_returns_is_watched_on(room: WatchRoom) -> No
         hidden.rename(room.folder)
         room.put("other.otio", OTHER)
         assert room.wait_for("other.otio", "done")
-        assert room.file("reel1.otio")["version"] == 1
-    assert room.takes() == ["takes/SH0010/t01"]
+        assert room.file("reel1.otio")["state"] == "done"
+        assert (room.library / "watch.log").read_text().count("reel1.otio  done") == 1
 
 
 def test_a_folder_that_is_deleted_and_made_anew_is_watched_on(room: WatchRoom) -> None:
@@ -105,8 +113,8 @@ def test_a_folder_that_is_deleted_and_made_anew_is_watched_on(room: WatchRoom) -
         time.sleep(1.5)
         room.folder.mkdir()
         (room.folder / "pickup.toml").write_text(QUICK)
-        room.put("reel1.otio", REEL)
-        assert room.wait_for("reel1.otio", "done")["version"] == 1
+        room.put("reel1.otio", cut_text("reel 1"))
+        assert room.wait_for("reel1.otio", "done")["holes"] == 0
         assert [each["file"] for each in room.status()["files"]] == ["reel1.otio"]
 
 
@@ -207,12 +215,10 @@ def test_a_folder_that_may_not_be_written_is_watched_with_its_library_elsewhere(
 
 def test_settings_are_read_again_and_wrong_ones_leave_the_old_ones(room: WatchRoom) -> None:
     with room.watcher():
-        room.put("one.otio", REEL)
-        room.wait_for("one.otio", "done")
         (room.folder / "pickup.toml").write_text("takes = 0")
         wait(lambda: any("wrong settings" in each for each in room.status()["problems"]))
         (room.folder / "pickup.toml").write_text("takes = 2\n" + QUICK)
         wait(lambda: not room.status()["problems"])
         room.put("two.otio", cut_text("two", gaps=1, footage="B"))
         room.wait_for("two.otio", "done")
-    assert room.takes() == ["takes/SH0010/t01", "takes/SH0020/t01", "takes/SH0020/t02"]
+    assert room.takes() == ["takes/SH0010/t01", "takes/SH0010/t02"]

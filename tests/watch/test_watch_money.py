@@ -51,7 +51,9 @@ def test_a_plan_waits_for_its_yes_and_another_plan_waits_again(tmp_path: Path) -
     with room.watcher():
         room.put("reel1.otio", REEL)
         standing = room.wait_for("reel1.otio", "waiting")
-        assert "1 take of 1 shot, $0.00; waits for `pickup approve reel1.otio`" in standing["message"]
+        assert (
+            f"1 take of 1 shot, $0.00; waits for `pickup approve {room.folder / 'reel1.otio'}`" in standing["message"]
+        )
         assert (room.library / "cuts/reel1/plan.md").is_file()
         assert room.takes() == []
         approved = room.run("approve", room.folder / "reel1.otio")

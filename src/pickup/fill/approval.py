@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from datetime import UTC, datetime
 
 from pickup import _files
@@ -109,13 +110,14 @@ def _plan_text(prepared: Prepared) -> str:
     """The plan for a person who decides on it."""
     plan = prepared.plan
     takes = counted(sum(len(each.takes) for each in plan.pickups), "take")
+    timeline = shlex.quote(str(prepared.timeline.absolute()))
     lines = [
         f"# Plan for {prepared.timeline.name}",
         "",
         f"{takes} of {counted(len(plan.pickups), 'shot')} for **${plan.total:.2f}**"
         + ("." if plan.budget is None else f"; the budget leaves ${plan.budget:.2f}."),
         "",
-        "To let it go on: `pickup approve " + prepared.timeline.name + "`, or put an empty file named `APPROVED` here.",
+        f"To let it go on: `pickup approve {timeline}`, or put an empty file named `APPROVED` here.",
         "",
         "| shot | at | seconds | takes | provider | price | what it shows |",
         "|---|---|---|---|---|---|---|",

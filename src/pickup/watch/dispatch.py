@@ -54,6 +54,8 @@ class Dispatch:
         for name, standing in self.workers.told().items():
             file = self.register.get(name)
             if file is not None and file.job is Job.WORK:
+                if standing.state is FileState.WORKING and file.standing.state is not FileState.WORKING:
+                    self.log.info("%s  %s", name, standing.message)
                 file.standing = standing
                 self.register.revision += 1
 
@@ -97,6 +99,8 @@ class Dispatch:
                 next_step=outcome.next_step,
                 now=now,
             )
+            if file.is_there and not file.is_handled:
+                self.log.info("%s  not whole yet: %s", file.name, outcome.message)
         elif isinstance(outcome, Standing):
             if outcome.again is Again.LATER:
                 file.tries += 1

@@ -132,7 +132,7 @@ class FolderWatch:
             now=shared.now,
         )
         self._use_findings()
-        self._telling.log.info("watching %s%s", self.folder, self._how())
+        self._telling.log.info("watching %s%s; how it stands: %s", self.folder, self._how(), layout.status_page)
 
     def run(self) -> None:
         """Watches until it is told to stop, or has nothing left to do where it is to do it once.
@@ -266,8 +266,8 @@ class FolderWatch:
         Raises:
             FolderAway: It is not there.
         """
+        self._place.check()  # with the folder gone, its settings are gone too
         if self._is_away:
-            self._place.check()
             self._come_back()
         self._observe()
         self._read_settings_again()
@@ -419,7 +419,7 @@ class FolderWatch:
         self._telling.rested(file, news)
 
     def _revision(self) -> object:
-        return self._register.revision, self._refused.revision, self._is_away
+        return self._register.revision, self._refused.revision, self._dispatch.settings, self._is_away
 
     def _say(self, state: WatcherState) -> None:
         """Writes the status, unless its library is away: nothing is made in the place of a drive that is gone."""

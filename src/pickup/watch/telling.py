@@ -52,6 +52,7 @@ class Telling:
         self.journal = Journal(layout.watch_journal)
         self.problems: dict[str, str] = {}
         self._folder = folder
+        self._layout = layout
         self._state_folder = state_folder
         self._now = now
         self._since = now()
@@ -63,9 +64,11 @@ class Telling:
     def rested(self, file: WatchedFile, news: bool) -> None:  # noqa: FBT001 - as the register calls it
         """A file came to rest."""
         self.journal.add(file)
+        self._spent_at = None
         if news and file.rested is not None:
             standing = file.rested
-            self.log.info("%s  %s: %s", file.name, standing.state.value, standing.message)
+            where = f"; in {self._layout.cut(standing.cut or '').folder}" if standing.outputs else ""
+            self.log.info("%s  %s: %s%s", file.name, standing.state.value, standing.message, where)
             if standing.note and file.is_there:
                 self.note(file.name, standing.message)
             else:

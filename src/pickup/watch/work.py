@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -252,13 +253,14 @@ class _Work:
         if _is_asked_for(config, paid=bool(price)) and not is_approved(prepared):
             self._again = Again.YES
             folder = prepared.library.cut_folder(prepared.cut_name).folder
-            return f"{plan}; waits for `pickup approve {prepared.timeline.name}`, or a file named APPROVED in {folder}"
+            timeline = shlex.quote(str(prepared.timeline.absolute()))
+            return f"{plan}; waits for `pickup approve {timeline}`, or a file named APPROVED in {folder}"
         if price and not self._has_money(price, config=config):
             self._again = Again.MONEY
             return _MONEY_ASIDE
         self._say_that("waits for its turn")
         self._making.enter()
-        making = f"making {counted(self._takes, 'take')}"
+        making = f"making {plan}"
         self._say(replace(self._standing, state=FileState.WORKING, message=making))
         return ""
 
