@@ -11,7 +11,7 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from pickup.errors import LibraryError
@@ -22,16 +22,18 @@ _CHUNK_BYTES = 1 << 20
 
 
 @contextmanager
-def whole_file(path: Path, *, optional: bool = False) -> Iterator[Path]:
+def whole_file(path: Path, *, optional: bool = False, in_folder: bool = False) -> Iterator[Path]:
     """Gives a temporary path beside `path`; what was written there replaces `path` when the block ends well.
 
     The temporary file keeps the extension, because muxers choose by it. A block that wrote nothing is an error, unless
-    the file is `optional`: then `path` stays as it is.
+    the file is `optional`: then `path` stays as it is. The folder is made, unless the file belongs `in_folder` that is
+    there: what tells of a drive makes nothing in its place when it is gone.
 
     Raises:
         LibraryError: The folder is read-only or the disk is full; nothing is left behind.
     """
-    make_folder(path.parent)
+    if not in_folder:
+        make_folder(path.parent)
     part = path.with_name(f"{PART_PREFIX}{uuid.uuid4().hex}{PART_SUFFIX}{path.suffix}")
     try:
         yield part
@@ -47,7 +49,8 @@ def whole_file(path: Path, *, optional: bool = False) -> Iterator[Path]:
             next_step="make room on the disk or choose another --library, then run the command again",
         ) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(NotADirectoryError):
+            part.unlink(missing_ok=True)
 
 
 def write_bytes(path: Path, content: bytes) -> None:
@@ -56,9 +59,10 @@ def write_bytes(path: Path, content: bytes) -> None:
         part.write_bytes(content)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a small UTF-8 file, whole or not at all."""
-    write_bytes(path, text.encode())
+def write_text(path: Path, text: str, *, in_folder: bool = False) -> None:
+    """Writes a small UTF-8 file, whole or not at all; see `whole_file`."""
+    with whole_file(path, in_folder=in_folder) as part:
+        part.write_bytes(text.encode())
 
 
 def make_folder(folder: Path) -> None:

@@ -147,6 +147,15 @@ def test_the_store_promises_one_name_until_the_take_is_kept(library: Library) ->
     assert store.conformed("SH0010", take=1) == first
 
 
+def test_nothing_is_made_in_the_place_of_a_library_that_is_gone(library: Library) -> None:
+    store = _store(library)
+    library.folder.rename(library.folder.with_name("elsewhere"))
+    for ask in (store.original, store.conformed):
+        with pytest.raises(LibraryError, match="not there any more"):
+            ask("SH0010", take=1)
+    assert not library.folder.exists()
+
+
 def test_a_name_never_gets_other_bytes(library: Library) -> None:
     first = _keep(_store(library), take=1)
     second = _keep(_store(library), take=1, content=b"another conform")

@@ -379,7 +379,7 @@ def test_the_status_is_written_at_once_then_each_second_then_as_a_sign_of_life(t
     (tmp_path / "file").touch()
     blocked = StatusFiles(Layout(folder=tmp_path / "file"))
     blocked.write(standing_of(), now=0.0)
-    assert "file" in blocked.problem
+    assert blocked.problem == "status.json could not be written: Not a directory"
 
 
 class _Page(HTMLParser):

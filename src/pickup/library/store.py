@@ -48,7 +48,7 @@ _UNKNOWN_ORDER = TakeOrder(wish="")
 
 
 class TakeStore:
-    """A `ports.Store` in a library.
+    """A `ports.Store` in a library; every method but `has_take` raises `LibraryError` where that is gone.
 
     Args:
         layout: Of the library.
@@ -156,6 +156,12 @@ class TakeStore:
         self._promised.pop((shot, take), None)
 
     def _folder(self, shot: str, *, take: int) -> Path:
+        if not self._layout.index.is_file():  # nothing is made in the place of a drive that is gone
+            raise LibraryError(
+                "the library is not there any more",
+                where=str(self._layout.folder),
+                next_step="connect its drive or put it back, then run the command again: what was made goes there",
+            )
         folder = self._layout.take_folder(shot, take=take)
         make_folder(folder)
         return folder

@@ -47,7 +47,7 @@ class Journal:
         kept = [each for each in files if each.handled is not None][-_KEPT:]
         if self._lines > 2 * len(kept) + 100:
             try:
-                _files.write_text(self._path, "".join(_line(each) for each in kept))
+                _files.write_text(self._path, "".join(_line(each) for each in kept), in_folder=True)
             except LibraryError as error:
                 _LOG.debug("the journal stays as long as it is: %s", error.message)
                 return

@@ -27,7 +27,7 @@ def write_note(path: Path, *, why: str, next_step: str) -> None:
     if note.is_symlink() or (note.exists() and not _is_ours(note)):
         raise LibraryError(f"{note.name} is no note of Pickup's", where=str(note), next_step="rename it")
     lines = (f"{_FIRST} {path.name}", "", f"Why:  {why}", f"Next: {next_step}", "", _LAST)
-    _files.write_text(note, "\n".join(lines) + "\n")
+    _files.write_text(note, "\n".join(lines) + "\n", in_folder=True)
 
 
 def remove_note(path: Path) -> None:

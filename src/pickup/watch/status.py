@@ -107,8 +107,8 @@ class StatusFiles:
         document = standing.document()
         self._written_at = now
         try:
-            _files.write_text(self._layout.status, as_json(document))
-            _files.write_text(self._layout.status_page, status_page(document))
+            _files.write_text(self._layout.status, as_json(document), in_folder=True)
+            _files.write_text(self._layout.status_page, status_page(document), in_folder=True)
         except LibraryError as error:
             self.problem = error.message
         else:
