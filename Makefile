@@ -3,10 +3,11 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+MINUTES ?= 5
 OLDER_OTIO := 0.16.0 0.17.0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: demo test check bench docs samples clean
+.PHONY: demo test check bench soak docs samples clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/pickup demo demo
@@ -23,6 +24,9 @@ check: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python tests/bench/run.py
+
+soak: $(VENV)/test.stamp
+	$(BIN)/python tests/soak/run.py --minutes $(MINUTES)
 
 docs: $(VENV)/test.stamp
 	$(BIN)/python docs/make_docs.py
