@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 MINUTES ?= 5
 OLDER_OTIO := 0.16.0 0.17.0
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
+# Tests start the program hundreds of times; without its byte code on the disk each start compiles all of it anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check bench soak docs samples clean
 
