@@ -12,6 +12,7 @@ import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import TextIOWrapper
 from pathlib import Path
 
 from pickup.errors import LibraryError
@@ -88,10 +89,16 @@ def make_folder(folder: Path) -> None:
         ) from error
 
 
+def open_to_append(path: Path) -> TextIOWrapper:
+    """Opens a text file to add to it; a link in its place, which might lead anywhere, is an `OSError`."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    return open(os.open(path, flags, 0o666), "a", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123
+
+
 def append_line(path: Path, text: str) -> None:
     """Adds one line to a log and flushes it to the disk."""
     make_folder(path.parent)
-    with path.open("a", encoding="utf-8") as file:
+    with open_to_append(path) as file:
         file.write(f"{text}\n")
         file.flush()
         os.fsync(file.fileno())

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -60,6 +61,7 @@ class World:
             purse=Purse(),
             log=logging.getLogger("test"),
             now=lambda: NOW,
+            settings="first",
         )
         return register
 
@@ -122,7 +124,7 @@ class World:
             outcome = Hashed(sha256=content, own="cuts/x/x_v001.xml" if content == "ours" else None)
         elif job == "hash" or sha256 == "bad" or not is_there:
             outcome = NotWhole("it is cut off", next_step="export it again")
-        elif sha256 == "waits" and not self.approved:
+        elif sha256.startswith("waits") and not self.approved:
             outcome = Standing(state=FileState.WAITING, message="waits", again=Again.MONEY)
         else:
             self.filled.append(sha256)
@@ -246,7 +248,7 @@ def test_what_waits_goes_on_when_money_is_there_and_its_twin_stays_a_twin() -> N
 def test_settings_that_changed_let_what_failed_be_tried_again_but_nothing_that_is_done() -> None:
     world = settled(("reel_a.otio", "good 1"), ("reel_b.otio", "waits"))
     world.approved = True
-    world.dispatch.settings += 1
+    world.dispatch.settings = "second"
     world.turn(1.0)
     world.come_to_rest()
     assert world.filled == ["good 1", "waits"]
@@ -392,4 +394,100 @@ def test_what_waits_goes_on_though_copies_of_copies_lie_there() -> None:
     world.turn(1.0)
     world.come_to_rest()
     assert world.filled == ["waits"]
-    assert world.states()["reel_a.otio"] is FileState.DONE
+    assert sorted(world.states().values()) == [FileState.DONE, FileState.SAME, FileState.SAME]
+
+
+def test_an_export_that_waits_is_not_filled_once_a_newer_one_of_its_cut_lies_there() -> None:
+    world = settled(("reel_v1.otio", "waits"))
+    world.put("reel_v2.otio", "good 1")
+    world.come_to_rest()
+    world.approved = True
+    world.dispatch.settings = "second"
+    world.dispatch.purse.give_back(0)
+    world.turn(1.0)
+    world.come_to_rest()
+    assert world.filled == ["good 1"]
+    old = world.register.get("reel_v1.otio")
+    assert old is not None
+    assert (old.standing.state, old.standing.message) == (FileState.WAITING, "waits; superseded by reel_v2.otio")
+
+
+def test_of_two_exports_of_a_cut_that_wait_the_newer_one_goes_on() -> None:
+    world = settled(("reel_v1.otio", "waits"), ("reel_v2.otio", "waits too"))
+    world.approved = True
+    world.dispatch.purse.give_back(0)
+    world.turn(1.0)
+    world.come_to_rest()
+    assert world.filled == ["waits too"]
+
+
+@pytest.mark.parametrize("change", ["remove", "put"])
+def test_a_copy_stands_for_itself_when_what_it_copies_goes_before_it_was_filled(change: str) -> None:
+    world = settled(("reel_a.otio", "waits"), ("reel_b.otio", "waits"))
+    assert world.states()["reel_b.otio"] is FileState.SAME
+    if change == "remove":
+        world.remove("reel_a.otio")
+    else:
+        world.put("reel_a.otio", "good 1")
+    world.come_to_rest()
+    assert world.states()["reel_b.otio"] is FileState.WAITING
+
+
+def test_a_copy_follows_what_it_copies_to_its_new_name() -> None:
+    world = settled(("reel_a.otio", "good 1"), ("reel_b.otio", "good 1"))
+    world.rename("reel_a.otio", "final.otio")
+    world.come_to_rest()
+    copy = world.register.get("reel_b.otio")
+    assert copy is not None
+    assert (copy.standing.state, copy.standing.same_as) in (
+        (FileState.SAME, "final.otio"),
+        (FileState.SAME, "reel_a.otio"),
+        (FileState.SAME, "reel_b.otio"),
+    )
+    assert world.filled == ["good 1"]
+
+
+def test_a_file_that_was_given_up_is_read_again_when_it_is_touched_or_the_settings_change() -> None:
+    world = settled(("reel_a.otio", "bad"))
+    assert world.states() == {"reel_a.otio": FileState.FAILED}
+    for again in ("touch", "settings"):
+        if again == "touch":
+            world.touch("reel_a.otio")
+        else:
+            world.dispatch.settings = "second"
+        read = 0
+        for _ in range(12):
+            world.turn(1.0)
+            read += any(job == "work" for job, _, _ in world.running)
+            while world.running:
+                world.end(0)
+        assert read == 1, again
+        world.come_to_rest()
+
+
+def test_a_reader_that_was_killed_is_no_fault_of_the_file() -> None:
+    world = World()
+    world.put("reel_a.otio", "good 1")
+    for _ in range(2):
+        while not world.filling:
+            world.turn(1.0)
+            while world.running and not world.filling:
+                world.end(0)
+        _job, task, sha256 = world.running.pop()
+        killed = NotWhole("the reader was killed", next_step="", sure=False)
+        world.ended.append(Result(task=task, sha256=sha256, outcome=killed))
+        world.turn(0.1)
+    assert "not whole yet" in world.register.files[0].standing.message
+    world.come_to_rest()
+    assert world.filled == ["good 1"]
+
+
+def test_a_change_that_was_taken_back_leaves_everything_as_it_was() -> None:
+    world = settled(("reel_a.otio", "good 1"))
+    before = dict(world.files)
+    world.touch("reel_a.otio")
+    world.turn(0.1)
+    assert world.states() == {"reel_a.otio": FileState.ARRIVING}
+    world.files = before
+    world.turn(0.1)
+    assert world.states() == {"reel_a.otio": FileState.DONE}

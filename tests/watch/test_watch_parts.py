@@ -34,7 +34,10 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE = Signature(size=10, mtime_ns=1, inode=1)
 
 
-@pytest.mark.parametrize("name", ["reel1.otio", "REEL.OTIOZ", "a b.xml", "x.tmpl.otio", "party.otio"])
+@pytest.mark.parametrize(
+    "name",
+    ["reel1.otio", "REEL.OTIOZ", "a b.xml", "x.tmpl.otio", "party.otio", "Reel1.Temp.Mix.otio", "reel.temp.otio"],
+)
 def test_these_may_be_exports(name: str) -> None:
     assert is_export(name)
 
@@ -48,6 +51,7 @@ def test_these_may_be_exports(name: str) -> None:
         "a.otio.part",
         "a.PART.otio",
         "a.crdownload.xml",
+        "a.tmp.otio",
         "a.fcpxml",
         "a",
         "a.otio.sent.json",
@@ -130,7 +134,7 @@ def waiting(
     return WatchedFile(name="a.otio", standing=standing, rested=standing, tried_for=tried, next_try=10.0)
 
 
-NOW = Reasons(yes=None, day=date(2026, 3, 1), returned=0, settings=0)
+NOW = Reasons(yes=None, day=date(2026, 3, 1), returned=0, settings="a")
 YES = replace(NOW, yes=(5, 0))
 
 
@@ -144,16 +148,14 @@ YES = replace(NOW, yes=(5, 0))
         (waiting(Again.MONEY, tried=NOW), NOW, False),
         (waiting(Again.MONEY, tried=NOW), replace(NOW, day=date(2026, 3, 2)), True),
         (waiting(Again.MONEY, tried=NOW), replace(NOW, returned=1), True),
-        (waiting(Again.MONEY, state=FileState.HELD, tried=NOW), replace(NOW, settings=1), True),
+        (waiting(Again.MONEY, state=FileState.HELD, tried=NOW), replace(NOW, settings="b"), True),
         (waiting(Again.NEVER, state=FileState.FAILED, tried=NOW), NOW, False),
-        (waiting(Again.NEVER, state=FileState.FAILED, tried=NOW), replace(NOW, settings=1), True),
+        (waiting(Again.NEVER, state=FileState.FAILED, tried=NOW), replace(NOW, settings="b"), True),
         (waiting(Again.NEVER, state=FileState.FAILED, tried=NOW), YES, True),
         (waiting(Again.NEVER, state=FileState.FAILED, tried=NOW, note=True), YES, False),
-        (waiting(Again.NEVER, state=FileState.DONE, tried=NOW), replace(YES, settings=1), False),
-        (waiting(Again.YES, tried=None), YES, True),
-        (waiting(Again.YES, tried=None), NOW, False),
-        (waiting(Again.NEVER, state=FileState.FAILED, tried=None), YES, False),
-        (waiting(Again.MONEY, tried=None), NOW, True),
+        (waiting(Again.NEVER, state=FileState.DONE, tried=NOW), replace(YES, settings="b"), False),
+        (waiting(Again.NEVER, state=FileState.FAILED, tried=NOW, note=True), replace(NOW, settings="b"), True),
+        (waiting(Again.LATER, state=FileState.DONE, tried=NOW), NOW, False),
     ],
 )
 def test_a_file_goes_on_when_what_it_waits_for_has_come(file: WatchedFile, reasons: Reasons, due: object) -> None:
@@ -164,6 +166,7 @@ def test_what_is_tried_later_waits_longer_each_time_but_not_for_ever() -> None:
     file = waiting(Again.LATER, tried=NOW)
     assert not is_due(file, reasons=NOW, now=9.9)
     assert is_due(file, reasons=NOW, now=10.0)
+    assert is_due(waiting(Again.LATER, state=FileState.DONE, tried=NOW), reasons=NOW, now=10.0)  # a copy to be made
     waits = [wait_s(tries) for tries in range(1, 60)]
     assert waits == sorted(waits)
     assert (waits[0], waits[-1]) == (5, 600)

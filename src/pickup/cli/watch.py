@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from pickup.cli.answer import ExitCode, print_json, printable
 from pickup.errors import ConfigError
+
+if TYPE_CHECKING:  # `pickup --help` does not need the watcher
+    from pickup.watch.settings import FolderSettings
 
 
 @click.command("watch")
@@ -56,9 +62,12 @@ def command(folders: tuple[Path, ...], *, once: bool, install: bool, yes: bool, 
         for each in whole
     ]
 
+    _check_nesting(settings)
+
     def tell(line: str) -> None:
         if not quiet:
-            click.echo(printable(line), file=sys.stderr if in_json else sys.stdout)
+            with suppress(OSError):  # nobody sits at the terminal any more; the watcher goes on
+                click.echo(printable(line), file=sys.stderr if in_json else sys.stdout)
 
     watched = watch_folders(settings, shared=Shared(state_folder=state_folder(os.environ), once=once), tell=tell)
     if in_json:
@@ -75,7 +84,11 @@ def command(folders: tuple[Path, ...], *, once: bool, install: bool, yes: bool, 
                 ],
             }
         )
-    return _exit_code([file.standing.state.value for each in watched for file in each.files]) if once else ExitCode.DONE
+    if not once:
+        return ExitCode.DONE
+    if any(each.is_away for each in watched):
+        return ExitCode.FAILED
+    return _exit_code([file.standing.state.value for each in watched for file in each.files])
 
 
 def _check(folders: Sequence[Path], *, library: Path | None) -> None:
@@ -90,9 +103,24 @@ def _check(folders: Sequence[Path], *, library: Path | None) -> None:
             where="--library",
             next_step="set `library` in each pickup.toml, or watch their common folder with `recursive = true`",
         )
-    twice = {str(each) for each in folders if folders.count(each) > 1}
-    if twice:
-        raise ConfigError("a folder is named twice", where=", ".join(sorted(twice)), next_step="name it once")
+    for first, second in itertools.combinations(folders, 2):
+        if first.resolve() == second.resolve():
+            raise ConfigError("a folder is named twice", where=str(second), next_step="name it once")
+
+
+def _check_nesting(settings: Sequence[FolderSettings]) -> None:
+    """Refuses a folder inside another one whose subfolders are watched: its files would be filled twice.
+
+    Raises:
+        ConfigError: It names both.
+    """
+    for outer, inner in itertools.permutations(settings, 2):
+        if inner.folder.resolve().is_relative_to(outer.folder.resolve()) and outer.of_folder().watch.recursive:
+            raise ConfigError(
+                f"{inner.folder} lies in {outer.folder}, whose subfolders are watched, too",
+                where=str(inner.folder),
+                next_step=f"watch {outer.folder} alone, or take `recursive` out of its settings",
+            )
 
 
 def _whole(path: Path) -> Path:
@@ -103,4 +131,4 @@ def _whole(path: Path) -> Path:
 def _exit_code(states: Sequence[str]) -> int:
     if "failed" in states:
         return ExitCode.FAILED
-    return ExitCode.HELD if {"held", "waiting", "arriving"}.intersection(states) else ExitCode.DONE
+    return ExitCode.DONE if {"done", "same"}.issuperset(states) else ExitCode.HELD

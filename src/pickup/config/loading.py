@@ -39,6 +39,7 @@ class Config(Settings):
         files: What was read, the user's own file first.
         library_folder: Absolute; the library of this run, which need not exist.
         approve_paid: `approve` for a plan that costs money; a project's `auto` does not count for it.
+        trusted_library: The library, if not only the project's file names it.
         trusted_roots: `roots` without those that only the project's file names.
         trusted_map: `map` likewise.
         trusted_deliver: `deliver` of `[watch]` likewise.
@@ -50,6 +51,7 @@ class Config(Settings):
     files: tuple[Path, ...]
     library_folder: Path
     approve_paid: str
+    trusted_library: str | None
     trusted_roots: tuple[str, ...]
     trusted_map: Mapping[str, str]
     trusted_deliver: Mapping[str, str]
@@ -163,6 +165,7 @@ def load_config(
             "files": tuple(path for path in (users_path, project_path) if path is not None),
             "library_folder": Path(library) if isinstance(library, str) else start / "pickup",
             "approve_paid": _approve_paid(merged, trusted=trusted),
+            "trusted_library": trusted.get("library"),
             "trusted_roots": trusted.get("roots", ()),
             "trusted_map": trusted.get("map", {}),
             "trusted_deliver": table_of(table_of(trusted, "watch"), "deliver"),

@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import shlex
+from contextlib import suppress
 from datetime import UTC, datetime
 
 from pickup import _files
@@ -54,7 +56,8 @@ def write_plan(prepared: Prepared) -> None:
     digest = plan_digest(prepared)
     before = read_page(folder.plan)
     if before.get("digest") not in (None, digest):
-        folder.approved.unlink(missing_ok=True)
+        with suppress(OSError):
+            folder.approved.unlink(missing_ok=True)
     elif before.get("digest") == digest and before.get("source_sha256") == prepared.survey.sha256:
         return
     document = {**plan_document(prepared), "digest": digest, "source_sha256": prepared.survey.sha256}
@@ -63,23 +66,20 @@ def write_plan(prepared: Prepared) -> None:
 
 
 def is_approved(prepared: Prepared) -> bool:
-    """Whether a person approved this very plan; an empty `APPROVED` is bound to it from now on."""
+    """Whether a person approved this very plan; an `APPROVED` made by hand is bound to it from now on."""
     folder = prepared.library.cut_folder(prepared.cut_name)
     digest = plan_digest(prepared)
     try:
         text = folder.approved.read_text(encoding="utf-8", errors="replace").strip()
-    except FileNotFoundError:
+    except OSError:
         return False
-    if not text:
-        if read_page(folder.plan).get("digest") != digest:
-            return False
-        _write_yes(folder, digest=digest)
-        return True
-    try:
-        said = json.loads(text)
-    except ValueError:
+    said = _document(text)
+    if said is not None:
+        return said.get("plan") == digest
+    if read_page(folder.plan).get("digest") != digest:
         return False
-    return isinstance(said, dict) and said.get("plan") == digest
+    _write_yes(folder, digest=digest)
+    return True
 
 
 def approve_plan(folder: CutFolder) -> Document:
@@ -101,6 +101,25 @@ def approve_plan(folder: CutFolder) -> Document:
     return plan
 
 
+def approve_command(prepared: Prepared) -> str:
+    """What a person types to let a plan go on, wherever they are."""
+    timeline = prepared.timeline.absolute()
+    words = ["pickup", "approve", str(timeline)]
+    library = prepared.library.folder.absolute()
+    if library != timeline.parent / "pickup":
+        words += ["--library", str(library)]
+    return shlex.join(words)
+
+
+def _document(text: str) -> dict[str, object] | None:
+    """What `pickup approve` wrote; None for what a person made by hand, whatever it says."""
+    try:
+        said = json.loads(text)
+    except ValueError:
+        return None
+    return said if isinstance(said, dict) else None
+
+
 def _write_yes(folder: CutFolder, *, digest: str) -> None:
     at = datetime.now(UTC).isoformat(timespec="seconds")
     _files.write_text(folder.approved, as_json({"schema": "Approved.1", "plan": digest, "at": at}))
@@ -110,14 +129,13 @@ def _plan_text(prepared: Prepared) -> str:
     """The plan for a person who decides on it."""
     plan = prepared.plan
     takes = counted(sum(len(each.takes) for each in plan.pickups), "take")
-    timeline = shlex.quote(str(prepared.timeline.absolute()))
     lines = [
-        f"# Plan for {prepared.timeline.name}",
+        f"# Plan for {_plain(prepared.timeline.name)}",
         "",
         f"{takes} of {counted(len(plan.pickups), 'shot')} for **${plan.total:.2f}**"
         + ("." if plan.budget is None else f"; the budget leaves ${plan.budget:.2f}."),
         "",
-        f"To let it go on: `pickup approve {timeline}`, or put an empty file named `APPROVED` here.",
+        f"To let it go on: `{approve_command(prepared)}`, or put an empty file named `APPROVED` here.",
         "",
         "| shot | at | seconds | takes | provider | price | what it shows |",
         "|---|---|---|---|---|---|---|",
@@ -125,13 +143,18 @@ def _plan_text(prepared: Prepared) -> str:
     ]
     if plan.held:
         lines += ["", "Held, whatever is approved:", ""]
-        lines += [f"- **{each.spec.code}**: {each.why}" for each in plan.held]
+        lines += [f"- **{each.spec.code}**: {_plain(each.why)}" for each in plan.held]
     return "\n".join(lines) + "\n"
+
+
+def _plain(text: str) -> str:
+    """What anybody may have written, on one line and without a meaning in Markdown."""
+    return re.sub(r"([\\`*_\[\]<>!|#])", r"\\\1", " ".join(text.split()))
 
 
 def _plan_line(pickup: Pickup) -> str:
     spec = pickup.spec
-    prompt = " ".join(spec.prompt.split()).replace("|", "\\|")
+    prompt = _plain(spec.prompt)
     where = spec.holes[0].timecode
     return (
         f"| {spec.code} | {where} | {float(pickup.seconds):.1f} | {len(pickup.takes)} | {pickup.offer.provider} "

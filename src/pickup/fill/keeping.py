@@ -9,7 +9,7 @@ from pathlib import Path
 from pickup import _files
 from pickup.errors import TimelineError
 from pickup.fill.prepare import Prepared
-from pickup.fill.sent import sent_file
+from pickup.fill.sent import read_sidecar_bytes
 from pickup.timelines.bundles import read_bundle
 from pickup.timelines.limits import ReadLimits, is_bundle
 
@@ -25,7 +25,7 @@ def keep_source(prepared: Prepared, *, limits: ReadLimits) -> None:
     copy = folder.source(prepared.timeline)
     if not copy.is_file() or copy.read_bytes() != content:
         _files.write_bytes(copy, content)
-    _keep_sent(sent_file(prepared.timeline), folder.sent)
+    _keep_sent(prepared.timeline, folder.sent)
     if _files.sha256_of(copy) != prepared.survey.sha256:
         raise TimelineError(
             f"{prepared.timeline.name} changed while it was read",
@@ -34,12 +34,16 @@ def keep_source(prepared: Prepared, *, limits: ReadLimits) -> None:
         )
 
 
-def _keep_sent(sidecar: Path, copy: Path) -> None:
+def _keep_sent(timeline: Path, copy: Path) -> None:
     """What came beside the file lies beside its copy, for the button that takes the result."""
-    if not sidecar.is_file():
+    try:
+        content = read_sidecar_bytes(timeline)
+    except OSError:  # that it is not used was said when the timeline was read
+        content = None
+    if content is None:
         copy.unlink(missing_ok=True)
-    elif not copy.is_file() or copy.read_bytes() != sidecar.read_bytes():
-        _files.write_bytes(copy, sidecar.read_bytes())
+    elif not copy.is_file() or copy.read_bytes() != content:
+        _files.write_bytes(copy, content)
 
 
 def _timeline_bytes(timeline: Path, *, limits: ReadLimits) -> bytes:

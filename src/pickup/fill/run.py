@@ -23,6 +23,7 @@ from pickup.fill.shown import Shown, choose_takes
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
+from pickup.library.lock import Waiting
 from pickup.plan import check_budget, fit_budget
 from pickup.ports import ProgressReport
 
@@ -107,7 +108,8 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
     library = Library.at(config.library_folder, tag=config.tag)
     cut = library.claim_cut(timeline)
     library = library.with_places()
-    with library.hold_cut(cut, on_wait=hearing.waits), open_ledger(state_folder) as ledger:
+    waiting = Waiting(stop=hearing.stop)
+    with library.hold_cut(cut, on_wait=hearing.waits, waiting=waiting), open_ledger(state_folder) as ledger:
         config = with_what_is_left(config, ledger=ledger, library=library.id, cut=cut, now=datetime.now(UTC))
         prepared = _commit(prepared, library=library, config=config, options=options)
         if prepared.plan.pickups:

@@ -8,6 +8,9 @@ as input from a stranger: what does not read is a finding, and the timeline is f
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -104,23 +107,41 @@ def sent_file(timeline: Path) -> Path:
     return timeline.with_name(timeline.name + SUFFIX)
 
 
+def read_sidecar_bytes(timeline: Path) -> bytes | None:
+    """The bytes of the sidecar of an export; None where there is none.
+
+    Raises:
+        OSError: It is a link, which may lead to anything, no regular file, too large, or may not be read.
+    """
+    path = sent_file(timeline)
+    if not os.path.lexists(path):
+        return None
+    with open(path, "rb", opener=_open_itself) as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file")
+        content = file.read(_LARGEST_BYTES + 1)
+    if len(content) > _LARGEST_BYTES:
+        raise OSError(errno.EFBIG, f"it is larger than {_LARGEST_BYTES >> 20} MB")
+    return content
+
+
 def read_sent(timeline: Path) -> tuple[Sent | None, tuple[Finding, ...]]:
     """The sidecar of an export, and what is wrong with it; None where there is none that can be used."""
     path = sent_file(timeline)
     try:
-        if not path.is_file():
-            return None, ()
-        with path.open("rb") as file:
-            content = file.read(_LARGEST_BYTES + 1)
-        if len(content) > _LARGEST_BYTES:
-            return None, (_unusable(path, f"it is larger than {_LARGEST_BYTES >> 20} MB"),)
-        return Sent.model_validate_json(content), ()
+        content = read_sidecar_bytes(timeline)
+        return (None if content is None else Sent.model_validate_json(content)), ()
     except OSError as error:
         return None, (_unusable(path, error.strerror or str(error)),)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(map(str, first["loc"])) or "the whole file"
         return None, (_unusable(path, f"{place}: {first['msg']}"),)
+
+
+def _open_itself(path: str, flags: int) -> int:
+    """Opens no link, and waits for nobody at the other end of a pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
 
 
 def _unusable(path: Path, why: str) -> Finding:

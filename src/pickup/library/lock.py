@@ -22,7 +22,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from pickup.errors import LibraryError
+from pickup.errors import LibraryError, Stopped
 from pickup.library.sidecars import LockFile, read_sidecar
 
 _RENEW_S = 10.0
@@ -35,12 +35,16 @@ class Waiting:
 
     Attributes:
         at_most_s: Seconds until it gives up; None waits as long as it takes.
+        for_the_dead: Gives up as soon as the owner shows that it lives.
+        stop: Asked again and again whether to give up.
         poll_s: Seconds between two looks.
         dead_after_s: Seconds without a sign of life after which an owner elsewhere counts as gone.
         clock: Seconds that only grow.
     """
 
     at_most_s: float | None = None
+    for_the_dead: bool = False
+    stop: Callable[[], bool] = lambda: False
     poll_s: float = 0.5
     dead_after_s: float = 60.0
     clock: Callable[[], float] = time.monotonic
@@ -49,6 +53,9 @@ class Waiting:
 
 PATIENTLY = Waiting()
 """As long as it takes."""
+
+FOR_THE_DEAD = Waiting(for_the_dead=True, dead_after_s=2.5 * _RENEW_S)
+"""Until the owner is known to live, or to have ended."""
 
 
 @contextmanager
@@ -95,6 +102,7 @@ def hold(
 
     Raises:
         LibraryError: The other run did not end in time, or the folder cannot be written.
+        Stopped: `waiting.stop` said so.
     """
     mine = LockFile(
         pid=os.getpid(), host=platform.node(), since=datetime.now(UTC).replace(microsecond=0), token=uuid.uuid4().hex
@@ -123,6 +131,7 @@ def _take(
     lock: Path, mine: LockFile, *, guard: Path, doing: str, on_wait: Callable[[str], None], waiting: Waiting
 ) -> None:
     started = waiting.clock()
+    first: tuple[str, int] | None = None
     seen: tuple[str, int] | None = None
     seen_at, told = started, ""
     while not _create(lock, mine):
@@ -130,6 +139,7 @@ def _take(
         if sign is None:
             continue
         now = waiting.clock()
+        first = first or sign
         if sign != seen:
             seen, seen_at = sign, now
         owner = holder_of(lock)
@@ -137,8 +147,12 @@ def _take(
             _free(lock, token=owner.token if owner else None, guard=guard)
             continue
         sentence = _who(doing, owner)
-        if waiting.at_most_s is not None and now - started >= waiting.at_most_s:
+        is_alive = sign != first or (owner is not None and _lives_here(owner, sign))
+        is_late = waiting.at_most_s is not None and now - started >= waiting.at_most_s
+        if is_late or (waiting.for_the_dead and is_alive):
             raise LibraryError(sentence, where=str(lock), next_step="wait until it has ended, then try again")
+        if waiting.stop():
+            raise Stopped("stopped while another run was waited for", next_step="run the same command again")
         if sentence != told:
             on_wait(sentence)
             told = sentence
@@ -154,6 +168,9 @@ def _create(lock: Path, mine: LockFile) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
+        with suppress(OSError):
+            if lock.stat().st_size == 0:
+                lock.unlink()  # a disk that is full leaves an empty one
         raise LibraryError(
             f"{lock.name} could not be written: {error.strerror or error}",
             where=str(lock),
@@ -181,6 +198,13 @@ def _ended_here(owner: LockFile) -> bool:
     except OSError:
         return False
     return False
+
+
+def _lives_here(owner: LockFile, sign: tuple[str, int]) -> bool:
+    """Whether the owner runs on this host and renewed its lock just now: its number alone may be another program's."""
+    if owner.host != platform.node():
+        return False
+    return abs(time.time() - sign[1] / 1e9) < 2 * _RENEW_S
 
 
 def _who(doing: str, owner: LockFile | None) -> str:

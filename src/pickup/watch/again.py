@@ -14,10 +14,17 @@ def wait_s(tries: int) -> float:
     return min(_FIRST_S * 2.0 ** min(tries - 1, 16), _LONGEST_S)
 
 
+def may_go_on(file: WatchedFile) -> bool:
+    """Whether anything could let a file that rests go on."""
+    rested = file.rested
+    return rested is not None and (rested.state in _OPEN or rested.again is Again.LATER)
+
+
 def is_due(file: WatchedFile, *, reasons: Reasons, now: float) -> bool:
     """Whether what a file waits for has come.
 
-    Settings that changed, and a yes that was given or renewed, let everything go on that is not done.
+    Settings that changed, and a yes that was given or renewed, let everything go on that is not done. A file that could
+    not be read is read again when the settings change: they may have been too narrow for it.
 
     Args:
         file: One that rests.
@@ -25,12 +32,14 @@ def is_due(file: WatchedFile, *, reasons: Reasons, now: float) -> bool:
         now: Second of the growing clock.
     """
     rested, tried = file.rested, file.tried_for
-    if rested is None or rested.state not in _OPEN or rested.note:
+    if rested is None or tried is None:
         return False
     if rested.again is Again.LATER and now >= file.next_try:
         return True
-    if tried is None:  # it came to rest before this watcher began
-        return rested.again is Again.MONEY or (rested.again is Again.YES and reasons.yes is not None)
-    if reasons.settings != tried.settings or (reasons.yes is not None and reasons.yes != tried.yes):
+    if rested.state not in _OPEN:
+        return False
+    if reasons.settings != tried.settings:
+        return True
+    if reasons.yes is not None and reasons.yes != tried.yes and not rested.note:
         return True
     return rested.again is Again.MONEY and (reasons.day, reasons.returned) != (tried.day, tried.returned)

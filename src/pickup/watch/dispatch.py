@@ -11,7 +11,7 @@ from pathlib import Path
 from pickup.errors import Stopped
 from pickup.library import Library
 from pickup.library.layout import plain_stem
-from pickup.watch.again import is_due, wait_s
+from pickup.watch.again import is_due, may_go_on, wait_s
 from pickup.watch.arrivals import Signature
 from pickup.watch.files import Again, FileState, Job, Reasons, Standing, WatchedFile
 from pickup.watch.looking import Place
@@ -26,7 +26,7 @@ class Dispatch:
     """Of one folder; for its thread alone.
 
     Attributes:
-        settings: How often the settings changed.
+        settings: Stands for the settings; another one where they changed.
     """
 
     place: Place
@@ -36,7 +36,7 @@ class Dispatch:
     purse: Purse
     log: logging.Logger
     now: Callable[[], datetime]
-    settings: int = 0
+    settings: str
 
     def take(self, results: Iterable[Result], *, now: float, is_here: Callable[[], bool]) -> None:
         """What became of tasks; with the folder gone nothing bad that is said of a file counts."""
@@ -70,21 +70,22 @@ class Dispatch:
 
     def work_again(self, *, now: float) -> None:
         """Works once more on files that rest, where what they waited for has come."""
+        newest = self.register.newest(of=_cut_of)
         for file in self.register.files:
-            if file.rested is None or file.job or not file.is_handled:
+            if file.job or not file.is_handled or not may_go_on(file):
                 continue
-            reasons = self._reasons(file)
-            if is_due(file, reasons=reasons, now=now):
+            if newest[_cut_of(file.name)] is not file:
+                self._is_superseded(file, by=newest[_cut_of(file.name)].name)
+            elif is_due(file, reasons=self._reasons(file), now=now):
                 self.register.once_more(file)
-            elif file.tried_for is None:
-                file.tried_for = reasons
 
     def give_up(self, file: WatchedFile) -> None:
         """A file did not become whole in time."""
         if file.arrival is not None:
+            file.tried_for = self._reasons(file)
             message = f"{file.why}; {file.next_step}"
             standing = Standing(state=FileState.FAILED, since=self.now(), message=message, note=True)
-            self.register.rest(file, standing, signature=file.arrival.signature, sha256=file.vain)
+            self.register.rest(file, standing, signature=file.arrival.signature, sha256=file.tried)
 
     def _take(self, file: WatchedFile, result: Result, *, now: float) -> None:
         outcome, signature = result.outcome, result.task.signature
@@ -97,6 +98,7 @@ class Dispatch:
                 sha256=result.sha256,
                 why=outcome.message,
                 next_step=outcome.next_step,
+                sure=outcome.sure,
                 now=now,
             )
             if file.is_there and not file.is_handled:
@@ -140,6 +142,7 @@ class Dispatch:
                 sha256=file.vain,
                 why=file.why,
                 next_step=file.next_step,
+                sure=True,
                 now=now,
             )
 
@@ -147,6 +150,14 @@ class Dispatch:
         standing = Standing(state=FileState.SAME, since=self.now(), same_as=same_as, message=message, cut=cut)
         if file.arrival is not None:
             self.register.rest(file, standing, signature=file.arrival.signature, sha256=file.found)
+
+    def _is_superseded(self, file: WatchedFile, *, by: str) -> None:
+        """Nothing more is made for an export of which a newer one lies there: its version would be the newest."""
+        rested = file.rested
+        if rested is not None and file.handled is not None and rested.again is not Again.NEVER:
+            message = f"{rested.message}; superseded by {by}"
+            standing = replace(rested, message=message, again=Again.NEVER)
+            self.register.rest(file, standing, signature=file.handled, sha256=file.sha256)
 
     def _begin_work(self, file: WatchedFile) -> None:
         """Begins to fill a file, unless another export of its cut is being filled."""

@@ -112,13 +112,13 @@ class Reasons:
         yes: Time of change and length of the file that says yes to its plan.
         day: On which money is counted.
         returned: How often money was given back.
-        settings: How often the settings changed.
+        settings: Stands for the settings of the folder.
     """
 
     yes: tuple[int, int] | None
     day: date
     returned: int
-    settings: int
+    settings: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -135,7 +135,7 @@ class WatchedFile:
         sha256: Hash of the content that it holds, or held when it came to rest; empty where it could not be opened.
         standing: How it stands, and `rested` how that content came to rest.
         told: How it stood when that was last told.
-        vain: Hash of the content that could not be read, with `why` and `next_step`.
+        vain: Hash of the content that cannot be read, with `why` and `next_step`; `tried` where that is not sure.
         tries: How often in a row it has to be tried once more, and `next_try` when, by the clock that only grows.
         tried_for: How things stood when it was last worked on.
         is_due: Whether it is to be worked on once more.
@@ -153,6 +153,7 @@ class WatchedFile:
     rested: Standing | None = None
     told: Standing | None = None
     vain: str = ""
+    tried: str = ""
     why: str = ""
     next_step: str = ""
     tries: int = 0
@@ -169,13 +170,15 @@ class WatchedFile:
         """As the journal has it."""
         seen = self.handled
         signature = [seen.size, seen.mtime_ns, seen.inode] if seen else None
-        standing = self.rested or self.standing
+        standing, tried = self.rested or self.standing, self.tried_for
         return {
             **standing.document(self.name),
             "signature": signature,
             "sha256": self.sha256,
             "again": standing.again.value,
             "note": standing.note,
+            "yes": tried.yes if tried else None,
+            "settings": tried.settings if tried else "",
         }
 
 
@@ -203,7 +206,12 @@ def recorded(record: Mapping[str, object]) -> WatchedFile | None:
         size, mtime_ns, inode = (_whole(each) or 0 for each in _list(record["signature"]))
         handled = Signature(size=size, mtime_ns=mtime_ns, inode=inode)
         name, sha256 = str(record["file"]), str(record["sha256"])
-    except (KeyError, ValueError, TypeError, InvalidOperation):
+        yes = [_whole(each) or 0 for each in _list(record["yes"])] if record.get("yes") else None
+        # What was given back before this watcher began is not known: money is asked for once more.
+        tried = Reasons(
+            yes=None if yes is None else (yes[0], yes[1]), day=date.min, returned=-1, settings=str(record["settings"])
+        )
+    except (KeyError, IndexError, ValueError, TypeError, InvalidOperation):
         return None
     return WatchedFile(
         name=name,
@@ -213,6 +221,7 @@ def recorded(record: Mapping[str, object]) -> WatchedFile | None:
         standing=standing,
         rested=standing,
         told=standing,
+        tried_for=tried,
     )
 
 

@@ -23,7 +23,7 @@ from pickup.watch.claim import Claim
 from pickup.watch.dispatch import Dispatch
 from pickup.watch.files import WatchedFile
 from pickup.watch.hints import Hints
-from pickup.watch.looking import FolderAway, Place
+from pickup.watch.looking import FolderAway, FolderReplaced, Place, mount_point
 from pickup.watch.outputs import Outputs
 from pickup.watch.refusals import Refusals
 from pickup.watch.register import Register, Timing
@@ -34,6 +34,7 @@ from pickup.watch.work import Bench, Gates
 from pickup.watch.workers import Workers
 
 _GLANCE_S = 0.1
+_BETWEEN_TURNS_S = 0.05
 _SECOND_S = 1.0
 _SOON_S = 0.2
 _MOST_FAULTS = 20
@@ -76,17 +77,25 @@ class FolderWatch:
         """The watched folder."""
         self._settings = settings
         self._config = settings.of_folder()
-        self._stamps = settings.stamps()
+        self._stamp = settings.stamp()
         self._library = Library.at(self._config.library_folder)
         self._library_id: str | None = None
         self._shared = shared
         self._tell = tell
-        self._claim = Claim(folder=self.folder, layout=self._library.layout)
+        self._claim = Claim(
+            folder=self.folder,
+            layout=self._library.layout,
+            on_wait=lambda sentence: tell(f"{sentence}; waiting to see whether it still lives"),
+            stop=shared.stop.is_set,
+        )
         self._wake = threading.Event()
         self._is_away = False
         self._next_look = self._next_second = 0.0
         self._last_progress = shared.clock()
         self._lost_claim = ""
+        self.is_replaced = False
+        """Whether it ended because another drive lies over the folder: it is to be watched anew."""
+        self._has_looked = False
         self._faults = 0
 
     # Life
@@ -120,7 +129,8 @@ class FolderWatch:
         self._register = Register(
             remembered, timing=self._timing(), on_rest=self._on_rest, on_gone=self._telling.gone, now=shared.now
         )
-        self._hints = Hints(self.folder, shut=self._place.shut, wake=self.wake)
+        self._hints = Hints(self.folder, shut=(*self._place.shut, layout.folder), wake=self.wake)
+        self._library_place = mount_point(layout.folder)
         self._workers = Workers(self._bench(), wake=self.wake)
         self._dispatch = Dispatch(
             place=self._place,
@@ -130,6 +140,7 @@ class FolderWatch:
             purse=shared.gates.purse,
             log=self._telling.log,
             now=shared.now,
+            settings=self._stamp,
         )
         self._use_findings()
         self._telling.log.info("watching %s%s; how it stands: %s", self.folder, self._how(), layout.status_page)
@@ -141,10 +152,11 @@ class FolderWatch:
             LibraryError: While the folder was away another watcher took it.
         """
         try:
-            while not self._shared.stop.is_set() and not self._lost_claim:
+            while not (self._shared.stop.is_set() or self._lost_claim or self.is_replaced):
                 self._turn_safely()
                 if self._shared.once and self._is_over():
                     break
+                self._shared.stop.wait(_BETWEEN_TURNS_S)  # a file that is being written is heard of without end
                 self._wake.wait(self._pause_s())
                 self._wake.clear()
         finally:
@@ -165,6 +177,11 @@ class FolderWatch:
     def library_folder(self) -> Path:
         """Where its takes and versions go."""
         return self._library.folder
+
+    @property
+    def is_away(self) -> bool:
+        """Whether the folder could not be reached at the end."""
+        return self._is_away
 
     @property
     def files(self) -> Collection[WatchedFile]:
@@ -198,6 +215,7 @@ class FolderWatch:
             self._next_look = self._shared.clock() + _SECOND_S
         else:
             self._faults = 0
+            self._telling.problems.pop("fault", None)
 
     def _turn(self) -> None:
         now = self._shared.clock()
@@ -210,6 +228,10 @@ class FolderWatch:
                 self._look()
             elif not self._is_away:
                 self._glance(now)
+        except FolderReplaced as replaced:
+            self._telling.log.warning("%s; %s is taken up anew", replaced.reason, self.folder)
+            self.is_replaced = True
+            return
         except FolderAway as away:
             self._leave(away.reason)
         if not self._is_away and not self._lost_claim:
@@ -269,12 +291,18 @@ class FolderWatch:
         self._place.check()  # with the folder gone, its settings are gone too
         if self._is_away:
             self._come_back()
+        if self._lost_claim:
+            return
         self._observe()
         self._read_settings_again()
         self._hints.take()
         look = self._place.look(recursive=self._config.watch.recursive, may_open=self._may_open)
         now = self._shared.clock()
         self._register.see_all(look.files, now=now)
+        self._telling.journal.compact(self._register.known)
+        if not self._has_looked:
+            self._has_looked = True
+            self._register.forget_absent()
         self._refused.update(look.refused)
         self._next_look = now + self._look_every_s
 
@@ -353,6 +381,8 @@ class FolderWatch:
                 self._claim.give_up()
                 self._claim.take()
         except LibraryError as error:
+            if isinstance(error.__cause__, OSError):
+                raise FolderAway(error.message) from error
             self._lost_claim = error.message
             return
         if layout.folder.is_relative_to(self.folder):
@@ -365,10 +395,10 @@ class FolderWatch:
 
     def _read_settings_again(self) -> None:
         """Settings that changed hold from now on; wrong ones are told, and the old ones hold."""
-        stamps = self._settings.stamps()
-        if stamps == self._stamps:
+        stamp = self._settings.stamp()
+        if stamp == self._stamp:
             return
-        self._stamps = stamps
+        self._stamp = stamp
         try:
             config = self._settings.of_folder()
         except ConfigError as error:
@@ -379,17 +409,32 @@ class FolderWatch:
         self._telling.problems.pop("settings", None)
         if config.library_folder != self._library.folder:
             self._telling.problems["settings"] = "another library is set; start the watcher again for it"
+            config = self._settings.of_file(self.folder / "any.otio", library=self._library.folder)
         if config.watch.recursive != self._config.watch.recursive:
             self._hints.end()
         self._config = config
         self._register.timing = self._timing()
-        self._dispatch.settings += 1
+        self._dispatch.settings = stamp
         self._use_findings()
         self._telling.log.info("the settings were read again")
 
     def _use_findings(self) -> None:
+        for key in [each for each in self._telling.problems if each.startswith("PROJECT_SETTING")]:
+            del self._telling.problems[key]
         for finding in self._config.findings:
             self._telling.problems[f"{finding.code} {finding.where}"] = f"{finding.where}: {finding.message}"
+
+    def _check_library(self) -> None:
+        """Nothing is bought into a library that is not the one that was there: its drive may be away."""
+        library = self._library
+        known = self._library_id
+        is_same = known is None or (library.exists and library.id == known)
+        if not is_same or mount_point(library.folder) != self._library_place:
+            raise LibraryError(
+                "the library is not there any more, or another one lies in its place",
+                where=str(library.folder),
+                next_step="connect its drive or put it back; to begin a new one, start the watcher again",
+            )
 
     def _timing(self) -> Timing:
         watch = self._config.watch
@@ -401,7 +446,8 @@ class FolderWatch:
         library = self._library.folder
         return Bench(
             settings=lambda path: self._settings.of_file(path, library=library),
-            library=lambda: self._library_id,
+            check_library=self._check_library,
+            largest_bytes=lambda: self._config.limits.file_mb << 20,
             state_folder=self._shared.state_folder,
             outputs=Outputs(self._library.layout, clock=self._shared.clock),
             gates=self._shared.gates,

@@ -58,7 +58,7 @@ class Hints:
 
     def __init__(self, folder: Path, *, shut: tuple[Path, ...], wake: Callable[[], None]) -> None:
         self._folder = folder
-        self._shut = shut
+        self._shut = tuple(each for each in shut if not folder.is_relative_to(each))
         self._wake = wake
         self._lock = threading.Lock()
         self._files: dict[str, bool] = {}
@@ -108,6 +108,8 @@ class Hints:
         with self._lock:
             if is_settings or is_folder or path.parent != self._folder:
                 self._of_more = True  # which subfolders are looked into is not known here
+            elif not path.name.isprintable():
+                self._of_more = True
             elif is_export(path.name):
                 self._files[path.name] = closed or self._files.get(path.name, False)
             else:

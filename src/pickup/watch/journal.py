@@ -34,8 +34,8 @@ class Journal:
             text = self._path.read_text(encoding="utf-8", errors="replace")
         except OSError:
             return files
-        for line in text.splitlines():
-            self._lines += 1
+        for line in text.split("\n"):
+            self._lines += bool(line)
             file = _read(line)
             if file is not None:
                 files.pop(file.name, None)
@@ -56,7 +56,7 @@ class Journal:
     def add(self, file: WatchedFile) -> None:
         """One line more; where it cannot be written the file is looked at again after a restart."""
         try:
-            with self._path.open("a", encoding="utf-8") as journal:
+            with _files.open_to_append(self._path) as journal:
                 journal.write(_line(file))
             self._lines += 1
         except OSError as error:

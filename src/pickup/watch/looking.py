@@ -28,6 +28,10 @@ class FolderAway(Exception):
         self.reason = reason
 
 
+class FolderReplaced(FolderAway):
+    """Another folder lies there for good: a drive was mounted over what was watched."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
     """What was seen: files by their path below the folder, `/`-separated.
@@ -66,7 +70,7 @@ class Place:
             resolved = folder.resolve(strict=True)
             return cls(
                 folder=folder,
-                mount=_mount_point(resolved),
+                mount=mount_point(resolved),
                 shut=tuple(each.resolve() for each in shut),
                 network=network_drive(resolved),
             )
@@ -86,6 +90,8 @@ class Place:
             for entry in _walk(self.folder, shut=self.shut, recursive=recursive):
                 name = Path(entry.path).relative_to(self.folder).as_posix()
                 signature, why = self.glance(name, may_open=may_open)
+                if not _is_text(name):
+                    name, why = _as_text(name), "its name is no text (UTF-8)"
                 if why:
                     refused[name] = why
                 elif signature is not None:
@@ -129,12 +135,29 @@ class Place:
             raise FolderAway(error.strerror or str(error)) from error
         if not resolved.is_dir():
             raise FolderAway("it is no folder any more")
-        if _mount_point(resolved) != self.mount:
+        now = mount_point(resolved)
+        if now != self.mount:
+            if now.is_relative_to(self.mount):
+                raise FolderReplaced(f"a drive was mounted at {now}")
             raise FolderAway(f"nothing is mounted at {self.mount}")
 
 
-def _mount_point(resolved: Path) -> Path:
+def mount_point(folder: Path) -> Path:
+    """Where the file system is mounted that holds a folder, links followed."""
+    resolved = folder.resolve()
     return next((each for each in (resolved, *resolved.parents) if os.path.ismount(each)), Path(resolved.anchor))
+
+
+def _is_text(name: str) -> bool:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _as_text(name: str) -> str:
+    return name.encode("utf-8", errors="backslashreplace").decode()
 
 
 def _walk(folder: Path, *, shut: tuple[Path, ...], recursive: bool) -> Iterator[os.DirEntry[str]]:

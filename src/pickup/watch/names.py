@@ -12,15 +12,16 @@ FAILED = ".failed.txt"
 """Ends the name of a note that says why a file cannot be used."""
 
 _EXPORTS = frozenset({".otio", ".otioz", ".xml"})
-_TEMPORARY = frozenset({".part", ".partial", ".tmp", ".temp", ".crdownload", ".download"})
+_TEMPORARY = frozenset({".part", ".partial", ".tmp", ".crdownload", ".download"})
+"""Not `.temp`: many a cut is called so."""
 
 
 def is_export(name: str) -> bool:
     """Whether a file of this name may be an export: a timeline's ending, and no temporary name.
 
-    A temporary ending counts wherever it stands, since some programs put the real one behind it.
+    Some programs put the real ending behind the temporary one.
     """
     path = PurePath(name)
     if name.startswith((".", "~")) or name.endswith("~") or path.suffix.lower() not in _EXPORTS:
         return False
-    return not _TEMPORARY.intersection(each.lower() for each in path.suffixes)
+    return not _TEMPORARY.intersection(each.lower() for each in path.suffixes[-2:-1])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from pickup import _files
@@ -24,7 +25,7 @@ def write_note(path: Path, *, why: str, next_step: str) -> None:
         LibraryError: The folder cannot be written, or somebody else's file has the note's name.
     """
     note = note_of(path)
-    if note.is_symlink() or (note.exists() and not _is_ours(note)):
+    if os.path.lexists(note) and (note.is_symlink() or not _is_ours(note)):
         raise LibraryError(f"{note.name} is no note of Pickup's", where=str(note), next_step="rename it")
     lines = (f"{_FIRST} {path.name}", "", f"Why:  {why}", f"Next: {next_step}", "", _LAST)
     _files.write_text(note, "\n".join(lines) + "\n", in_folder=True)

@@ -20,6 +20,10 @@ from enum import Enum, auto
 from pickup.watch.arrivals import Signature, seen
 from pickup.watch.files import Again, FileState, Job, Standing, WatchedFile
 
+_OPEN_AGAIN_S = 2.0
+"""What another program still holds open may be free soon."""
+
+_UNFILLED = (FileState.WAITING, FileState.HELD, FileState.FAILED)
 _GONE_KEPT = 5_000
 """Files that are gone are remembered, so that a rename is known for what it is; the last of them."""
 
@@ -126,6 +130,9 @@ class Register:
         file.arrival = seen(before, signature, now=now, closed=closed)
         if file.is_handled:
             self._settle(file)
+            if file.rested is not None and not file.job and file.standing != file.rested:
+                file.standing = file.rested  # it was changed and changed back
+                self.revision += 1
             return
         if before is None or before.signature != signature:
             file.found, file.next_try, file.is_due = "", 0.0, False
@@ -138,6 +145,12 @@ class Register:
         for file in [each for each in self._files.values() if each.is_there and each.name not in signatures]:
             self._lose(file)
         self._forget()
+
+    def forget_absent(self) -> None:
+        """Tells, after the first look, of files with a note that were deleted while nobody watched."""
+        for file in self._files.values():
+            if not file.is_there and file.standing.note:
+                self._on_gone(file)
 
     # What is to be done
 
@@ -176,16 +189,26 @@ class Register:
 
     def verdict(self, file: WatchedFile) -> Verdict:
         """What is to be done with a file whose content is known."""
+        other = self.twin(file)
         if file.is_due:
-            return Verdict.WORK
-        if file.rested is not None and file.found == file.sha256:
-            return Verdict.RESTORE
+            return Verdict.LATER if other is not None and other.job is Job.WORK else Verdict.WORK
+        if file.rested is not None and not file.rested.note and file.found == file.sha256:
+            is_taken = other is not None and other.is_there and other.standing.state is not FileState.SAME
+            return Verdict.SAME if is_taken and file.rested.state in _UNFILLED else Verdict.RESTORE
         if file.found == file.vain:
             return Verdict.VAIN
         if file.own:
             return Verdict.OWN
-        other = self.twin(file)
         return Verdict.WORK if other is None else _beside(other)
+
+    def newest(self, *, of: Callable[[str], str]) -> dict[str, WatchedFile]:
+        """The last export of each cut that lies there; `of` says by its name which cut a file is of."""
+        found: dict[str, WatchedFile] = {}
+        for file in self.files:
+            known = found.get(of(file.name))
+            if known is None or _age(known) < _age(file):
+                found[of(file.name)] = file
+        return found
 
     def is_next(self, file: WatchedFile, *, of: Callable[[str], str]) -> bool:
         """Whether no earlier export of the same cut may still come: the last one is filled last.
@@ -207,6 +230,8 @@ class Register:
         file.job = job
         self.revision += 1
         if job is Job.WORK:
+            if file.found != file.sha256:
+                self._release_unfilled(file)
             self._holds(file, file.found)
             file.rested, file.found, file.is_due = None, "", False
             file.standing = Standing(state=FileState.PLANNING, since=self._now())
@@ -222,9 +247,19 @@ class Register:
         file.found, file.own = sha256, own or ""
         file.standing = Standing(since=file.standing.since, message="waits for its turn")
 
-    def in_vain(self, file: WatchedFile, *, signature: Signature, sha256: str, why: str, next_step: str,
+    def in_vain(self, file: WatchedFile, *, signature: Signature, sha256: str, why: str, next_step: str, sure: bool,
                 now: float) -> None:  # fmt: skip
-        """A file could not be read as it is; `sha256` is its content, empty where it could not even be opened."""
+        """A file could not be read as it is.
+
+        Args:
+            file: The file.
+            signature: What it looked like.
+            sha256: Its content; empty where it could not even be opened.
+            why: Why not.
+            next_step: What to do.
+            sure: Whether it is the content; a reader that was killed is tried once more.
+            now: Second of the growing clock.
+        """
         file.job, file.found = Job.NONE, ""
         if file.rested is None:
             self._release(file)
@@ -233,8 +268,9 @@ class Register:
                 self._arrives(file, message="")
             return
         file.arrival = replace(file.arrival, tried=True)
-        file.vain, file.why, file.next_step = sha256, why, next_step
-        file.next_try = now + self.timing.retry_s
+        file.vain, file.tried = sha256 if sure else "", sha256
+        file.why, file.next_step = why, next_step
+        file.next_try = now + (self.timing.retry_s if sha256 else min(_OPEN_AGAIN_S, self.timing.retry_s))
         if not file.is_handled:
             self._arrives(file, message=f"not whole yet: {why}")
 
@@ -242,7 +278,7 @@ class Register:
         """A file came to rest: this is what it looked like, what it held, and how it stands."""
         if file.told is not None and file.told == replace(standing, since=file.told.since):
             standing = file.told
-        file.job, file.found = Job.NONE, ""
+        file.job, file.found, file.vain = Job.NONE, "", ""
         self._holds(file, sha256)
         file.handled, file.rested, file.standing = signature, standing, standing
         self.revision += 1
@@ -271,6 +307,10 @@ class Register:
         """A file was renamed: what is known of it goes with it."""
         if other.rested is not None and file.arrival is not None:
             standing, sha256 = other.rested, other.sha256
+            for twin in self._twins(other):
+                if twin.standing.same_as == other.name:
+                    twin.standing = replace(twin.standing, same_as=file.name, message=f"same as {file.name}")
+                    twin.rested = twin.told = twin.standing
             self._by_content[sha256].discard(other.name)
             del self._files[other.name]
             self.rest(file, standing, signature=file.arrival.signature, sha256=sha256)
@@ -337,16 +377,25 @@ class Register:
         if file.job:
             return
         self._on_gone(file)
+        self._release_unfilled(file)
         if file.rested is None:
-            self._release(file)
             self._drop(file)
 
+    def _twins(self, file: WatchedFile) -> list[WatchedFile]:
+        """Files that lie there and are listed as the same as another one with this content."""
+        others = (self._files[name] for name in self._by_content.get(file.sha256, ()) if name != file.name)
+        return [each for each in others if each.is_there and each.standing.state is FileState.SAME and not each.job]
+
+    def _release_unfilled(self, file: WatchedFile) -> None:
+        """A file gives its content up before anything came of it: its twins stand for themselves."""
+        if file.rested is None or file.rested.state in _UNFILLED:
+            self._release(file)
+
     def _release(self, file: WatchedFile) -> None:
-        """Nothing comes of a file: those that were listed as the same are looked at anew."""
-        for other in self._files.values():
-            if other.is_there and other.standing.same_as == file.name and other.sha256 == file.sha256:
-                other.handled, other.rested = None, None
-                self._arrives(other, message="")
+        """Nothing comes of a file: its twins are looked at anew."""
+        for other in self._twins(file) if file.sha256 else ():
+            other.handled, other.rested = None, None
+            self._arrives(other, message="")
 
     def _drop(self, file: WatchedFile) -> None:
         self._by_content[file.sha256].discard(file.name)

@@ -10,14 +10,15 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from types import FrameType
 
-from pickup.errors import PickupError
+from pickup.errors import PickupError, Stopped
 from pickup.watch.folder import FolderWatch, Shared
 from pickup.watch.settings import FolderSettings
 
 _LOOK_S = 0.5
+_ANEW_S = 5.0
 _AT_ONCE = 130
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
@@ -38,45 +39,96 @@ def watch_folders(
         ConfigError: A folder is not there, or its settings are wrong.
         LibraryError: A folder or its library is watched by another process, or cannot be written.
     """
-    watches = tuple(FolderWatch(each, shared=shared, tell=_teller(each, tell, of=len(settings))) for each in settings)
-    begun: list[FolderWatch] = []
-    try:
-        for watch in watches:
-            watch.begin()
-            begun.append(watch)
-    except BaseException:
-        for watch in begun:
-            watch.close()
-        raise
-    _run(watches, shared=shared, tell=tell)
-    return watches
-
-
-def _run(watches: Sequence[FolderWatch], *, shared: Shared, tell: Callable[[str], None]) -> None:
-    errors: list[Exception] = []
-
-    def run(watch: FolderWatch) -> None:
-        try:
-            watch.run()
-        except Exception as error:  # noqa: BLE001 - it is raised below; the other folders go on until then
-            errors.append(error)
-            tell(f"{watch.folder} is not watched any more: {error}")
-
-    threads = [threading.Thread(target=run, args=(each,), name=f"watch {each.folder}") for each in watches]
+    seats = [_Seat(each, shared=shared, tell=_teller(each, tell, of=len(settings))) for each in settings]
 
     def end() -> None:
         shared.stop.set()
-        for watch in watches:
-            watch.wake()
+        for seat in seats:
+            seat.wake()
 
     with _signals(end, stop=shared.stop, tell=tell):
+        try:
+            _begin(seats)
+        except Stopped:
+            return ()
+        threads = [threading.Thread(target=each.run, name=f"watch {each.folder}") for each in seats]
         for thread in threads:
             thread.start()
         for thread in threads:
             while thread.is_alive():  # a signal is heard between two waits
                 thread.join(_LOOK_S)
-    for error in sorted(errors, key=lambda each: isinstance(each, PickupError)):
-        raise error  # a fault of ours before what a user can mend
+    for seat in seats:
+        if seat.error is not None:
+            raise seat.error
+    return tuple(seat.watch for seat in seats if seat.watch is not None)
+
+
+def _begin(seats: Sequence[_Seat]) -> None:
+    """All or none of them."""
+    with ExitStack() as begun:
+        for seat in seats:
+            seat.begin()
+            begun.callback(seat.close)
+        begun.pop_all()
+
+
+class _Seat:
+    """One folder's place among several: its watcher, and the next one where the first has to begin anew."""
+
+    def __init__(self, settings: FolderSettings, *, shared: Shared, tell: Callable[[str], None]) -> None:
+        self.folder = settings.folder
+        self.watch: FolderWatch | None = None
+        self.error: PickupError | None = None
+        self._settings = settings
+        self._shared = shared
+        self._tell = tell
+
+    def begin(self) -> None:
+        """Takes hold of the folder."""
+        watch = FolderWatch(self._settings, shared=self._shared, tell=self._tell)
+        watch.begin()
+        self.watch = watch
+
+    def wake(self) -> None:
+        """See `FolderWatch.wake`."""
+        if self.watch is not None:
+            self.watch.wake()
+
+    def close(self) -> None:
+        """Lets go of the folder."""
+        if self.watch is not None:
+            self.watch.close()
+
+    def run(self) -> None:
+        """Watches until the end, with a new watcher after a fault of ours or where another drive lies there."""
+        while self.watch is not None:
+            try:
+                self.watch.run()
+            except PickupError as error:
+                self.error = error
+                self._tell(f"{self.folder} is not watched any more: {error.message}")
+                return
+            except Exception as error:  # noqa: BLE001 - a fault must not leave a folder alone over a weekend
+                self._tell(f"a fault in Pickup: {type(error).__name__}: {error}; {self.folder} is taken up anew")
+            else:
+                if not self.watch.is_replaced:
+                    return
+            if not self._begin_anew():
+                return
+
+    def _begin_anew(self) -> bool:
+        """Tries until it succeeds; whether it did before the end."""
+        told = ""
+        while not self._shared.stop.wait(_ANEW_S):
+            try:
+                self.begin()
+            except PickupError as error:
+                if error.message != told:
+                    self._tell(f"{self.folder} is not watched yet: {error.message}")
+                told = error.message
+            else:
+                return True
+        return False
 
 
 @contextmanager

@@ -7,16 +7,15 @@ settings.of_file(Path("/edit/in/reel1.otio")).library_folder         /edit/in/pi
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pickup.config import Config, load_config
 from pickup.config.layers import nearest_file, users_file
+from pickup.config.trust import is_allowed
 from pickup.errors import ConfigError
-
-Stamps = tuple[tuple[str, int, int], ...]
-"""Path, time of change in nanoseconds, and length of files."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,9 +37,17 @@ class FolderSettings:
         """What holds for the folder.
 
         Raises:
-            ConfigError: A setting is wrong.
+            ConfigError: A setting is wrong, or a file that anybody may have left there names a library elsewhere.
         """
-        return self._load(None, library=self.library)
+        config = self._load(None, library=self.library)
+        allowed = (str(self.folder), *config.trusted_roots, *filter(None, [config.trusted_library]))
+        if self.library is None and not is_allowed(str(config.library_folder), roots=allowed):
+            raise ConfigError(
+                f"the library would lie in {config.library_folder}, outside the watched folder",
+                where=", ".join(map(str, config.files)) or str(self.folder),
+                next_step="give --library, or name it, or a folder above it in `roots`, in your own settings",
+            )
+        return config
 
     def of_file(self, timeline: Path, *, library: Path) -> Config:
         """What holds for one file in it or below, which may have a `pickup.toml` of its own.
@@ -50,13 +57,14 @@ class FolderSettings:
         """
         return self._load(timeline, library=library)
 
-    def stamps(self) -> Stamps:
-        """What changes when one of the files changes that hold for the folder."""
+    def stamp(self) -> str:
+        """What stands for the files that hold for the folder: it is another one when one of them changes."""
         try:
             users = users_file(self.config_file, self.environment)
         except ConfigError:
             users = None  # it was there at the start
-        return tuple(_stamp(path) for path in (nearest_file(self.folder), users) if path is not None)
+        stamps = [_stamp(path) for path in (nearest_file(self.folder), users) if path is not None]
+        return hashlib.sha256(repr(stamps).encode()).hexdigest()
 
     def _load(self, timeline: Path | None, *, library: Path | None) -> Config:
         config = load_config(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import shlex
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -18,9 +17,10 @@ from decimal import Decimal
 from pathlib import Path
 
 from pickup import _files
+from pickup._child import ChildDied
 from pickup.config import Config
 from pickup.errors import BudgetError, ConfigError, LibraryError, PickupError, Stopped, TimelineError, counted
-from pickup.fill.approval import is_approved
+from pickup.fill.approval import approve_command, is_approved
 from pickup.fill.budget import spent_today
 from pickup.fill.pages import write_no_version
 from pickup.fill.prepare import FillOptions, Prepared
@@ -45,12 +45,17 @@ _MONEY_ASIDE = "the rest of the day's budget is set aside for what is in work"
 
 
 class NotWhole(Exception):
-    """A file cannot be read, now or ever; `message` says why and `next_step` what to do."""
+    """A file cannot be read, now or ever; `message` says why and `next_step` what to do.
 
-    def __init__(self, message: str, *, next_step: str) -> None:
+    Attributes:
+        sure: Whether it is its content that cannot be read.
+    """
+
+    def __init__(self, message: str, *, next_step: str, sure: bool = True) -> None:
         super().__init__(message)
         self.message = message
         self.next_step = next_step
+        self.sure = sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +96,8 @@ class Bench:
 
     Attributes:
         settings: The settings of one file; raises `ConfigError`.
-        library: The id of the library that files go to, once there is one; another one is not written to.
+        check_library: Raises `LibraryError` where the library is not the one that was there.
+        largest_bytes: Files that are longer are not even hashed.
         state_folder: Where the ledger lies.
         stop: Whether the watcher is to end.
         log: Told of faults.
@@ -99,7 +105,8 @@ class Bench:
     """
 
     settings: Callable[[Path], Config]
-    library: Callable[[], str | None]
+    check_library: Callable[[], None]
+    largest_bytes: Callable[[], int]
     state_folder: Path
     outputs: Outputs
     gates: Gates
@@ -179,7 +186,7 @@ class _Work:
     def run(self) -> Standing:
         """Fills it, and copies the version where it is wanted."""
         config = self._bench.settings(self._task.path)
-        self._check_library(config)
+        self._bench.check_library()
         try:
             self._reading.enter()
             self._say_that("being read")
@@ -203,22 +210,11 @@ class _Work:
     def _say_that(self, message: str) -> None:
         self._say(replace(self._standing, message=message))
 
-    def _check_library(self, config: Config) -> None:
-        """Nothing is bought into a library that is not the one that was there: its drive may be away."""
-        known = self._bench.library()
-        library = Library.at(config.library_folder)
-        if known is not None and (not library.exists or library.id != known):
-            raise LibraryError(
-                "the library is not there any more, or another one lies in its place",
-                where=str(config.library_folder),
-                next_step="connect its drive or put it back; to begin a new one, start the watcher again",
-            )
-
     def _fill(self, config: Config) -> Filled:
         hearing = Hearing(
             approve=lambda prepared: self._why_it_waits(prepared, config=config),
             report=self._report,
-            waits=self._say_that,
+            waits=self._wait_outside,
             stage=self._stage,
             stop=self._bench.stop.is_set,
         )
@@ -234,7 +230,13 @@ class _Work:
         except TimelineError as error:
             if self._reading.was_left:
                 raise  # it was read well; what went wrong came later
-            raise NotWhole(error.message, next_step=error.next_step) from error
+            sure = not isinstance(error.__cause__, ChildDied)
+            raise NotWhole(error.message, next_step=error.next_step, sure=sure) from error
+
+    def _wait_outside(self, sentence: str) -> None:
+        """Whoever waits for another run keeps nobody else from reading."""
+        self._reading.leave()
+        self._say_that(sentence)
 
     def _stage(self, sentence: str) -> None:
         if not sentence.startswith("reading"):
@@ -253,8 +255,8 @@ class _Work:
         if _is_asked_for(config, paid=bool(price)) and not is_approved(prepared):
             self._again = Again.YES
             folder = prepared.library.cut_folder(prepared.cut_name).folder
-            timeline = shlex.quote(str(prepared.timeline.absolute()))
-            return f"{plan}; waits for `pickup approve {timeline}`, or a file named APPROVED in {folder}"
+            command = approve_command(prepared)
+            return f"{plan}; waits for `{command}`, or a file named APPROVED in {folder}"
         if price and not self._has_money(price, config=config):
             self._again = Again.MONEY
             return _MONEY_ASIDE

@@ -123,6 +123,10 @@ class Workers:
     def _hashed(self, task: Task) -> Hashed:
         if self._bench.stop.is_set():
             raise Stopped("stopped before it was read", next_step="start the watcher again")
+        largest = self._bench.largest_bytes()
+        if task.signature.size > largest:
+            message = f"it is larger than {largest >> 20} MB"
+            raise NotWhole(message, next_step="raise file_mb under [limits] in your own settings if it is meant to be")
         sha256 = hash_of(task)
         own = self._bench.outputs.find(size=task.signature.size, sha256=sha256)
         return Hashed(sha256=sha256, own=own)
