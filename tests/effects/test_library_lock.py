@@ -1,14 +1,18 @@
 import json
+import os
 import platform
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from pickup.errors import LibraryError
+from pickup.errors import LibraryError, Stopped
 from pickup.library import Library, Waiting
+from pickup.library.lock import FOR_THE_DEAD
 
 _HOLD = """
 import sys
@@ -138,3 +142,62 @@ def test_a_lock_that_another_run_took_over_is_left_alone(library: Library) -> No
         lock = library.cut_folder("harbor").lock
         lock.write_text(lock.read_text().replace('"pid"', '"pid": 0, "was"').replace('"token": "', '"token": "other'))
     assert lock.exists()
+
+
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"pid": 1, "host": "elsewhere"},  # the computer has another name now, or is another one
+        {"pid": os.getpid(), "host": platform.node()},  # a number that another program has by now
+        None,  # a disk was full when it was written
+    ],
+)
+def test_a_lock_that_nobody_renews_is_taken_though_nobody_waits_for_the_living(
+    library: Library, lock: dict[str, Any] | None
+) -> None:
+    clock, told = _Clock(), list[str]()
+    path = _fake_lock(library, pid=1, host="x")
+    path.write_text("" if lock is None else json.dumps(json.loads(path.read_text()) | lock))
+    os.utime(path, (1e9, 1e9))
+    waiting = replace(FOR_THE_DEAD, clock=clock, pause=clock.pause)
+    with library.hold_cut("harbor", on_wait=told.append, waiting=waiting) as mine:
+        assert json.loads(path.read_text())["pid"] == mine.pid
+    assert 20 < clock.now < 40
+    assert len(told) == 1
+
+
+def test_an_owner_that_renews_its_lock_is_told_at_once(library: Library) -> None:
+    clock = _Clock()
+    path = _fake_lock(library, pid=1, host="elsewhere")
+
+    def pause(seconds: float) -> None:
+        clock.pause(seconds)
+        if clock.now >= 8:
+            os.utime(path)
+
+    os.utime(path, (1e9, 1e9))
+    waiting = replace(FOR_THE_DEAD, clock=clock, pause=pause)
+    with (
+        pytest.raises(LibraryError, match="process 1 on elsewhere"),
+        library.hold_cut("harbor", on_wait=lambda _: None, waiting=waiting),
+    ):
+        pass
+    assert clock.now < 10
+    waiting = replace(FOR_THE_DEAD, clock=clock, pause=_never)
+    with (
+        library.hold_cut("other", on_wait=_refuse),
+        pytest.raises(LibraryError, match=f"process {os.getpid()}"),
+        library.hold_cut("other", on_wait=_refuse, waiting=waiting),
+    ):
+        pass
+
+
+def _never(_seconds: float) -> None:
+    raise AssertionError("it waits")
+
+
+def test_whoever_waits_can_be_stopped(library: Library) -> None:
+    _fake_lock(library, pid=1, host="elsewhere")
+    waiting = Waiting(stop=lambda: True, pause=_never)
+    with pytest.raises(Stopped), library.hold_cut("harbor", on_wait=lambda _: None, waiting=waiting):
+        pass

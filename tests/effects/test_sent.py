@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from pickup.config import load_config
 from pickup.fill.prepare import FillOptions, prepare
-from pickup.fill.sent import Sent, read_sent
+from pickup.fill.sent import Sent, read_sent, read_sidecar_bytes
 from pickup.testing.otio_items import clip, gap, timeline_of, track
 from pickup.timing import FrameRate
 
@@ -98,3 +99,25 @@ def test_its_size_and_custom_data_are_used_where_the_timeline_says_nothing(tmp_p
     assert "a gull over the pier" in pickup.spec.prompt
     assert pickup.spec.delivery.size == (640, 360)
     assert not [each for each in prepared.findings if each.code.startswith("SENT_")]
+
+
+def test_a_link_in_place_of_a_sidecar_is_neither_read_nor_copied(tmp_path: Path) -> None:
+    secret = tmp_path / "keys.env"
+    secret.write_text(json.dumps(FULL))
+    timeline = write(tmp_path, FULL)
+    (tmp_path / "reel1.otio.sent.json").unlink()
+    (tmp_path / "reel1.otio.sent.json").symlink_to(secret)
+    sent, (finding,) = read_sent(timeline)
+    assert sent is None
+    assert finding.code == "SENT_UNUSABLE"
+    with pytest.raises(OSError, match="symbolic links"):
+        read_sidecar_bytes(timeline)
+
+
+def test_a_pipe_in_place_of_a_sidecar_is_waited_for_by_nobody(tmp_path: Path) -> None:
+    timeline = write(tmp_path, FULL)
+    (tmp_path / "reel1.otio.sent.json").unlink()
+    os.mkfifo(tmp_path / "reel1.otio.sent.json")
+    assert [each.message for each in read_sent(timeline)[1]] == [
+        "what was sent beside the export is not used: it is no regular file"
+    ]

@@ -78,6 +78,18 @@ def test_a_second_watcher_is_told_who_holds_the_folder(room: WatchRoom) -> None:
         assert room.wait_for("other.otio", "done")
 
 
+def test_folders_whose_files_would_be_filled_twice_are_refused(room: WatchRoom) -> None:
+    inner, link = room.folder / "inner", room.place / "link"
+    inner.mkdir()
+    link.symlink_to(room.folder)
+    (room.folder / "pickup.toml").write_text(QUICK + "recursive = true\n")
+    for folders, why in (((room.folder, inner), "whose subfolders are watched"), ((room.folder, link), "named twice")):
+        done = room.run("watch", *folders)
+        assert done.returncode == 2
+        assert why in done.stderr
+    assert not room.library.exists()
+
+
 def test_a_folder_that_is_not_there_and_wrong_settings_are_told_at_once(room: WatchRoom) -> None:
     missing = room.run("watch", room.place / "nothing")
     assert missing.returncode == 2
@@ -162,6 +174,18 @@ def test_a_polled_drive_whose_mount_blinks_loses_nothing_and_nothing_is_made_in_
         assert room.file("reel1.otio")["version"] == 1
         assert "is there again" in (room.library / "watch.log").read_text()
     assert room.takes() == ["takes/SH0010/t01"]
+
+
+def test_a_watcher_that_began_before_its_drive_was_there_takes_it_up(room: WatchRoom) -> None:
+    with room.watcher():
+        if not mounted(room.folder):
+            pytest.skip("only root may mount")
+        try:
+            (room.folder / "pickup.toml").write_text(QUICK)
+            room.put("other.otio", OTHER)
+            assert room.wait_for("other.otio", "done")["holes"] == 0
+        finally:
+            subprocess.run(["umount", "--lazy", room.folder], check=True)
 
 
 def test_a_full_disk_is_told_and_work_goes_on_once_there_is_room(tmp_path: Path, drive: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -14,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pickup.config import load_config
-from pickup.errors import LibraryError
+from pickup.errors import ConfigError, LibraryError
 from pickup.library.layout import Layout
 from pickup.watch.again import is_due, wait_s
 from pickup.watch.arrivals import Arrival, Signature, seen
@@ -28,6 +29,7 @@ from pickup.watch.notes import note_of, remove_note, write_note
 from pickup.watch.outputs import Outputs
 from pickup.watch.page import status_page
 from pickup.watch.purse import Purse
+from pickup.watch.settings import FolderSettings
 from pickup.watch.status import FolderStanding, StatusFiles, WatcherState
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -122,6 +124,57 @@ def test_a_folder_that_is_gone_is_away_and_says_nothing_of_its_files(tmp_path: P
     folder.write_text("a file")
     with pytest.raises(FolderAway, match="no folder"):
         place.look(recursive=False)
+
+
+def test_a_name_that_is_no_text_is_refused_and_can_be_told(tmp_path: Path) -> None:
+    os.close(os.open(os.fsencode(tmp_path) + b"/bad\xff.otio", os.O_CREAT | os.O_WRONLY))
+    look = Place.of(tmp_path, shut=()).look(recursive=False)
+    assert (dict(look.files), dict(look.refused)) == ({}, {"bad\\udcff.otio": "its name is no text (UTF-8)"})
+
+
+def test_a_folder_whose_drive_is_gone_is_away_though_its_mount_point_is_there(tmp_path: Path) -> None:
+    place = Place.of(tmp_path, shut=())
+    with pytest.raises(FolderAway, match="nothing is mounted"):
+        replace(place, mount=place.mount / "a drive that is gone").check()
+
+
+# Settings
+
+
+def settings_of(watched: Path, users: str = "") -> FolderSettings:
+    (watched.parent / "user.toml").write_text(users)
+    return FolderSettings(folder=watched, environment={}, config_file=watched.parent / "user.toml")
+
+
+def test_a_strangers_settings_name_no_library_elsewhere(tmp_path: Path) -> None:
+    watched, elsewhere = tmp_path / "in", tmp_path / "elsewhere"
+    watched.mkdir()
+    elsewhere.mkdir()
+    assert settings_of(watched).of_folder().library_folder == watched / "pickup"
+    (watched / "pickup.toml").write_text(f'library = "{elsewhere}"\n')
+    with pytest.raises(ConfigError, match="outside the watched folder"):
+        settings_of(watched).of_folder()
+    assert settings_of(watched, f'roots = ["{elsewhere}"]\n').of_folder().library_folder == elsewhere
+    assert settings_of(watched, f'library = "{elsewhere}"\n').of_folder().library_folder == elsewhere
+    named = replace(settings_of(watched), library=tmp_path / "named")
+    assert named.of_folder().library_folder == tmp_path / "named"
+    (watched / "pickup.toml").unlink()
+    (watched / "pickup").symlink_to(elsewhere)
+    with pytest.raises(ConfigError, match="outside the watched folder"):
+        settings_of(watched).of_folder()
+
+
+def test_settings_have_another_stamp_when_a_file_changes_or_comes(tmp_path: Path) -> None:
+    watched = tmp_path / "in"
+    watched.mkdir()
+    settings = settings_of(watched)
+    stamps = [settings.stamp()]
+    (watched / "pickup.toml").write_text("takes = 2\n")
+    stamps.append(settings.stamp())
+    (tmp_path / "user.toml").write_text("takes = 3\n")
+    stamps.append(settings.stamp())
+    assert len(set(stamps)) == 3
+    assert settings.stamp() == stamps[-1]
 
 
 # Once more
@@ -254,6 +307,12 @@ def test_the_log_is_parted_and_the_oldest_part_goes(tmp_path: Path) -> None:
     other = make_log(tmp_path / "other.log", tell=told.append)
     other.info("of another folder")
     assert "of another folder" not in (tmp_path / "watch.log").read_text()
+    log.info("%s  done", "x\ntouch y #\x1b[31m.otio")
+    assert told[-1].endswith("x\ufffdtouch y #\ufffd[31m.otio  done")
+    (tmp_path / "precious").write_text("kept")
+    (tmp_path / "link.log").symlink_to(tmp_path / "precious")
+    make_log(tmp_path / "link.log", tell=told.append).info("a line")
+    assert (tmp_path / "precious").read_text() == "kept"
     missing = make_log(tmp_path / "gone" / "watch.log", tell=told.append)
     missing.warning("it goes on")
     assert told[-1].endswith("it goes on")

@@ -18,7 +18,7 @@ from pickup.watch.folder import FolderWatch, Shared
 from pickup.watch.settings import FolderSettings
 
 _LOOK_S = 0.5
-_ANEW_S = 5.0
+_ANEW_S = 2.0
 _AT_ONCE = 130
 _SIGNALS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK") if hasattr(signal, name))
 
