@@ -3,7 +3,6 @@
 All of the work is done by the package `pickup_for_resolve` beside this file; here it is found and told where it is.
 """
 
-import importlib
 import inspect
 import os
 import sys
@@ -12,8 +11,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from typing import List, Optional
-
-    from fusionscript import Resolve
 
 
 def known_folders() -> "List[Path]":
@@ -46,17 +43,6 @@ def script_folder() -> "Optional[Path]":
     return None
 
 
-def live_resolve() -> "Optional[Resolve]":
-    """The `resolve` object: a global inside Resolve, else that of the scripting module."""
-    found: "Optional[Resolve]" = globals().get("resolve")
-    if found is None:
-        try:
-            found = importlib.import_module("DaVinciResolveScript").scriptapp("Resolve")
-        except Exception:  # noqa: BLE001  the module raises what it likes where Resolve is not there
-            return None
-    return found
-
-
 def main() -> None:
     """Presses the button and shows how it ended."""
     folder = script_folder()
@@ -69,8 +55,9 @@ def main() -> None:
     if str(folder) not in sys.path:
         sys.path.insert(0, str(folder))
     from pickup_for_resolve import receive, show  # noqa: PLC0415  it is found only now
+    from pickup_for_resolve.api import live_resolve  # noqa: PLC0415
 
-    resolve = live_resolve()
+    resolve = live_resolve(globals().get("resolve"))
     again = receive.AGAIN in getattr(sys, "argv", [])
     outcome = receive.run(resolve, beside=folder, again=again)
     show.show(outcome, resolve=resolve, scope=globals())

@@ -8,6 +8,7 @@ are those of `fusionscript-stubs`, which exist for the type checker alone.
     has(pool, "DeleteTimelines")                     False before Resolve had it
 """
 
+import importlib
 from typing import TYPE_CHECKING, NamedTuple, Optional, TypeVar, cast
 
 from pickup_for_resolve.words import Trouble
@@ -55,6 +56,16 @@ def ask(call: "Callable[P, T]", *args: "P.args", **kwargs: "P.kwargs") -> "Optio
 def has(thing: object, name: str) -> bool:
     """Whether an object of Resolve truly has a function; `hasattr` is true of any name."""
     return name in (ask(dir, thing) or [])
+
+
+def live_resolve(given: object) -> "Optional[Resolve]":
+    """The `resolve` object: the global that a script has inside Resolve, else that of the scripting module."""
+    if given is not None:
+        return cast("Resolve", given)
+    try:
+        return cast("Optional[Resolve]", importlib.import_module("DaVinciResolveScript").scriptapp("Resolve"))
+    except Exception:  # noqa: BLE001  the module raises what it likes where Resolve is not there
+        return None
 
 
 def is_studio(resolve: "Resolve") -> bool:

@@ -14,9 +14,10 @@ import click
 from rich.console import Console
 
 from pickup.cli.answer import ExitCode, print_json, printable
+from pickup.cli.consent import Consent
 from pickup.cli.options import P, R, load_settings, place_options
 from pickup.cli.plain import escape
-from pickup.errors import ConfigError, counted
+from pickup.errors import counted
 from pickup.nle.adobe import Said, install_panel, remove_panel
 from pickup.nle.carry_out import carry_out
 from pickup.nle.documents import plugins_document
@@ -93,18 +94,11 @@ class _Change:
     action: str
     target: Target
     plan: Steps
-    yes: bool
-    in_json: bool
-    quiet: bool
-
-    @property
-    def asks(self) -> bool:
-        """Whether a person is asked; then they see what about."""
-        return not (self.yes or self.in_json) and sys.stdin.isatty() and Console().is_terminal
+    consent: Consent
 
     def print(self, words: str, *, when_asked: bool = False) -> None:
         """A line for a person."""
-        if not self.in_json and (not self.quiet or (when_asked and self.asks)):
+        if self.consent.shows(when_asked=when_asked):
             Console().print(words, soft_wrap=True, highlight=False)
 
     def show(self, *, watched: Watched | None = None) -> None:
@@ -121,28 +115,20 @@ class _Change:
             lines.append("[yellow]Resolve has not run here yet; the scripts wait there for it.[/]")
         self.print("\n".join(lines), when_asked=True)
 
-    def agreed(self) -> bool:
-        """Whether to go on; only a terminal is asked."""
-        return click.confirm("Go on?", err=True) if self.asks else self.yes
-
     def leave(self) -> int:
         """Tells that nothing was changed.
 
         Raises:
             ConfigError: Nobody could be asked.
         """
-        if self.asks:
-            self.print("Nothing was changed.", when_asked=True)
-            return ExitCode.DONE
-        if not self.in_json:
-            raise ConfigError("nothing was changed: this waits for a yes", where="--yes", next_step="add --yes")
-        print_json(self._document(done=False, next_steps=["add --yes"]))
-        return ExitCode.USAGE
+        if self.consent.in_json:
+            print_json(self._document(done=False, next_steps=["add --yes"]))
+        return self.consent.withheld("nothing was changed")
 
     def finish(self, words: str, *, said: Said | None, next_steps: Sequence[str]) -> int:
         """Tells how it ended."""
         done = said is None or said.done
-        if self.in_json:
+        if self.consent.in_json:
             print_json(self._document(done=done, said=said, next_steps=next_steps))
             return ExitCode.DONE if done else ExitCode.FAILED
         if words:
@@ -195,9 +181,9 @@ def install(nle: str, *, folder: Path | None, to: Path | None, all_users: bool, 
         watched = _watched(folder, scripts=target.folder, library=library, config=config)
     settings = watched.text(version=target.version) if watched else None
     plan = plan_install(target.plugin, folder=target.folder, version=target.version, settings=settings, force=force)
-    change = _Change(action="install", target=target, plan=plan, **flags)
+    change = _Change(action="install", target=target, plan=plan, consent=Consent(**flags))
     change.show(watched=watched)
-    if (plan.changes or target.agent) and not change.agreed():
+    if (plan.changes or target.agent) and not change.consent.agreed():
         return change.leave()
     if plan.changes:
         carry_out(plan)
@@ -229,11 +215,11 @@ def uninstall(nle: str, *, to: Path | None, all_users: bool, force: bool, **flag
     """
     target = choose_target(nle, machine=_machine(), version=_version(), to=to, all_users=all_users)
     plan = plan_uninstall(target.plugin.name, folder=target.folder, force=force)
-    change = _Change(action="uninstall", target=target, plan=plan, **flags)
+    change = _Change(action="uninstall", target=target, plan=plan, consent=Consent(**flags))
     change.show()
     if plan.before is None:
         return change.finish("Nothing of Pickup's is installed here.", said=None, next_steps=())
-    if (plan.changes or target.agent) and not change.agreed():
+    if (plan.changes or target.agent) and not change.consent.agreed():
         return change.leave()
     said = remove_panel(target.agent, name=target.plugin.label) if target.agent else None
     removes = said is None or said.done or force

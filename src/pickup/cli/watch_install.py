@@ -15,6 +15,7 @@ import click
 
 from pickup._files import whole_file
 from pickup.cli.answer import ExitCode, print_json, printable
+from pickup.cli.consent import Consent
 from pickup.errors import ConfigError, Finding, LibraryError, warning
 from pickup.fill.documents import findings_document
 from pickup.nle.places import MACOS, WINDOWS, Machine
@@ -50,20 +51,13 @@ class _Install:
     place: Path
     before: bytes | None
     findings: Sequence[Finding]
-    yes: bool
-    in_json: bool
-    quiet: bool
+    consent: Consent
 
     @property
     def state(self) -> _State:
         if self.before is None:
             return _State.NEW
         return _State.SAME if self.before == self.service.content else _State.CHANGED
-
-    @property
-    def asks(self) -> bool:
-        """Whether a person is asked; then they see what about."""
-        return not (self.yes or self.in_json) and sys.stdin.isatty() and sys.stdout.isatty()
 
     @property
     def difference(self) -> str:
@@ -78,22 +72,18 @@ class _Install:
 
     def print(self, words: str, *, when_asked: bool = False) -> None:
         """Lines for a person."""
-        if not self.in_json and (not self.quiet or (when_asked and self.asks)):
+        if self.consent.shows(when_asked=when_asked):
             click.echo(printable(words))
 
     def show(self) -> None:
         """The whole file, what is different in the one that is there, and what to know before saying yes."""
         if self.state is not _State.SAME:
             self.print(f"{self.place}\n\n{self.service.text}", when_asked=True)
-        if self.state is _State.CHANGED and not self.in_json:
+        if self.state is _State.CHANGED and not self.consent.in_json:
             words = f"{self.place} is there already and differs: you edited it, or it was made with other options."
-            click.echo(printable(f"{words}\n{self.difference}\n"), err=not self.asks)
-        for each in () if self.in_json else self.findings:
-            click.echo(printable(f"{each.severity.value}: {each.message} ({each.where})"), err=not self.asks)
-
-    def agreed(self) -> bool:
-        """Whether to go on; only a terminal is asked."""
-        return click.confirm("Go on?", err=True) if self.asks else self.yes
+            click.echo(printable(f"{words}\n{self.difference}\n"), err=not self.consent.asks)
+        for each in () if self.consent.in_json else self.findings:
+            click.echo(printable(f"{each.severity.value}: {each.message} ({each.where})"), err=not self.consent.asks)
 
     def leave(self) -> int:
         """Tells that nothing was written.
@@ -101,18 +91,14 @@ class _Install:
         Raises:
             ConfigError: Nobody could be asked.
         """
-        if self.asks:
-            self.print("Nothing was written.", when_asked=True)
-            return ExitCode.DONE
-        if not self.in_json:
-            raise ConfigError("nothing was written: this waits for a yes", where="--yes", next_step="add --yes")
-        print_json(self.document(written=False, next_steps=("add --yes",)))
-        return ExitCode.USAGE
+        if self.consent.in_json:
+            print_json(self.document(written=False, next_steps=("add --yes",)))
+        return self.consent.withheld("nothing was written")
 
     def finish(self) -> int:
         """Tells what is there now, and how it is started."""
         written = self.state is not _State.SAME
-        if self.in_json:
+        if self.consent.in_json:
             print_json(self.document(written=written, next_steps=self.next_steps))
             return ExitCode.DONE
         self.print(f"Written: {self.place}" if written else f"{self.place} is there already.")
@@ -165,14 +151,12 @@ def install_service(folders: Sequence[Path], *, library: Path | None, config: Pa
         place=place,
         before=_read(place) if place.exists() else None,
         findings=findings,
-        yes=yes,
-        in_json=in_json,
-        quiet=quiet,
+        consent=Consent(yes=yes, in_json=in_json, quiet=quiet),
     )
     install.show()
     if install.state is _State.SAME:
         return install.finish()
-    if not install.agreed():
+    if not install.consent.agreed():
         return install.leave()
     with whole_file(place) as part:
         part.touch(mode=_FOR_ITS_USER)
