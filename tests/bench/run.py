@@ -209,7 +209,8 @@ def _page(tables: Sequence[str], *, rounds: int) -> str:
 Written by `make bench` on {dt.datetime.now(tz=dt.UTC):%Y-%m-%d}: {_processor()}, {os.cpu_count()} cores,
 {platform.system()}, Python {platform.python_version()}. {_versions()}. Whole processes, start-up included, {median};
 both sides of a ratio were measured in turns. Ratios travel to other machines, seconds do not. Aims are judged by CPU
-time, of which all but a little runs on one core, because wall time also tells what else the machine was doing.
+time, of which all but a little runs on one core, because wall time also tells what else the machine was doing; only the
+watcher's are seconds that somebody waits.
 
 The timelines are made: one picture track, a gap in every tenth place, about 0.7 kB of metadata on each clip, a marker
 on every fifth, written with an indent of four (3.8 kB for each clip). Every clip has media of its own, which is not on

@@ -346,7 +346,7 @@ def test_twins_of_a_file_that_turns_out_bad_are_bad_each_for_itself() -> None:
     world.turn(3.0)
     world.end(1)
     world.turn(0.1)
-    assert world.states()["reel_b.otio"] is FileState.SAME
+    assert world.states()["reel_b.otio"] is FileState.ARRIVING  # nothing came of the first one yet
     world.come_to_rest()
     world.put("reel_c.otio", "bad")
     world.come_to_rest()
@@ -491,3 +491,42 @@ def test_a_change_that_was_taken_back_leaves_everything_as_it_was() -> None:
     world.files = before
     world.turn(0.1)
     assert world.states() == {"reel_a.otio": FileState.DONE}
+
+
+def test_a_copy_of_a_file_in_work_is_no_copy_before_something_came_of_it() -> None:
+    world = working("reel_a.otio", "good 1")
+    world.put("copy.otio", "good 1")
+    world.turn(0.1)
+    world.turn(3.0)
+    world.end(1)
+    world.turn(0.1)
+    assert world.states()["copy.otio"] is FileState.ARRIVING
+    restart(world)
+    world.remove("reel_a.otio")
+    world.come_to_rest()
+    assert world.states() == {"copy.otio": FileState.DONE}
+
+
+def test_a_copy_whose_original_went_while_nobody_watched_stands_for_itself() -> None:
+    world = settled(("reel_a.otio", "waits"), ("copy.otio", "waits"))
+    (original,) = (name for name, state in world.states().items() if state is FileState.WAITING)
+    restart(world)
+    world.remove(original)
+    world.turn(0.1)
+    world.register.forget_absent()
+    world.come_to_rest()
+    assert list(world.states().values()) == [FileState.WAITING]
+
+
+def test_no_file_is_a_copy_of_itself() -> None:
+    world = settled(("reel_a.otio", "good 1"), ("copy.otio", "good 1"))
+    copied = {each.name: each.standing.same_as for each in world.register.files}
+    (copy,) = (name for name, same_as in copied.items() if same_as)
+    original = str(copied[copy])
+    world.put(original, "good 2")
+    world.come_to_rest()
+    world.remove(original)
+    world.come_to_rest()
+    world.rename(copy, original)
+    world.come_to_rest()
+    assert world.states() == {original: FileState.DONE}

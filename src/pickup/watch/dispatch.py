@@ -131,6 +131,8 @@ class Dispatch:
         elif verdict is Verdict.RENAMED and other is not None:
             self.log.info("%s  was %s", file.name, other.name)
             self.register.take_over(file, other)
+        elif verdict is Verdict.LATER and other is not None:
+            file.standing = replace(file.standing, message=f"same as {other.name}, which is in work")
         elif verdict is Verdict.WORK:
             self._begin_work(file)
 

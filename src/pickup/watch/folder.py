@@ -436,10 +436,15 @@ class FolderWatch:
                 next_step="connect its drive or put it back; to begin a new one, start the watcher again",
             )
 
-    def _timing(self) -> Timing:
+    def _settle_s(self) -> float:
+        """How long a file stands still before something is made of it; it may be read before that."""
         watch = self._config.watch
         # What a network drive says of a file is as old as its cache: it has to say the same twice.
-        settle_s = max(watch.settle_s, watch.poll_s) if self._is_deaf else watch.settle_s
+        return max(watch.settle_s, watch.poll_s) if self._is_deaf else watch.settle_s
+
+    def _timing(self) -> Timing:
+        watch = self._config.watch
+        settle_s = watch.poll_s if self._is_deaf else watch.settle_s
         return Timing(settle_s=settle_s, deadline_s=watch.deadline_s, retry_s=min(watch.scan_s, watch.deadline_s / 2))
 
     def _bench(self) -> Bench:
@@ -448,6 +453,7 @@ class FolderWatch:
             settings=lambda path: self._settings.of_file(path, library=library),
             check_library=self._check_library,
             largest_bytes=lambda: self._config.limits.file_mb << 20,
+            settle_s=self._settle_s,
             state_folder=self._shared.state_folder,
             outputs=Outputs(self._library.layout, clock=self._shared.clock),
             gates=self._shared.gates,

@@ -51,7 +51,7 @@ class Verdict(Enum):
     OWN = auto()  # Pickup wrote it
     SAME = auto()  # another file holds the same
     RENAMED = auto()  # a file that is gone held the same
-    LATER = auto()  # a file that is gone held the same and is being worked on
+    LATER = auto()  # another file with the same content is being worked on
     WORK = auto()
 
 
@@ -147,10 +147,12 @@ class Register:
         self._forget()
 
     def forget_absent(self) -> None:
-        """Tells, after the first look, of files with a note that were deleted while nobody watched."""
-        for file in self._files.values():
-            if not file.is_there and file.standing.note:
-                self._on_gone(file)
+        """After the first look: files that were deleted while nobody watched leave no note, and no copy waiting."""
+        for file in list(self._files.values()):
+            if not file.is_there:
+                self._release_unfilled(file)
+                if file.standing.note:
+                    self._on_gone(file)
 
     # What is to be done
 
@@ -199,7 +201,7 @@ class Register:
             return Verdict.VAIN
         if file.own:
             return Verdict.OWN
-        return Verdict.WORK if other is None else _beside(other)
+        return Verdict.WORK if other is None else _beside(other, name=file.name)
 
     def newest(self, *, of: Callable[[str], str]) -> dict[str, WatchedFile]:
         """The last export of each cut that lies there; `of` says by its name which cut a file is of."""
@@ -412,14 +414,15 @@ def _age(file: WatchedFile) -> tuple[int, str]:
     return (file.arrival.signature.mtime_ns if file.arrival else 0, file.name)
 
 
-def _beside(other: WatchedFile) -> Verdict:
+def _beside(other: WatchedFile, *, name: str) -> Verdict:
     """What is to be done with a file beside another one with the same content."""
+    rested = other.rested
+    if other.job is Job.WORK or rested is None:
+        return Verdict.LATER  # something may come of it, or nothing
     if other.is_there:
         return Verdict.SAME
-    if other.job is Job.WORK:
-        return Verdict.LATER
-    # What waits, waits under its own name: nothing was made for it yet.
-    was_filled = other.rested is not None and other.rested.state in (FileState.DONE, FileState.HELD, FileState.SAME)
+    # What waits, waits under its own name: nothing was made for it yet. And no file is a copy of itself.
+    was_filled = rested.state in (FileState.DONE, FileState.HELD, FileState.SAME) and rested.same_as != name
     return Verdict.RENAMED if was_filled else Verdict.WORK
 
 

@@ -98,6 +98,7 @@ class Bench:
         settings: The settings of one file; raises `ConfigError`.
         check_library: Raises `LibraryError` where the library is not the one that was there.
         largest_bytes: Files that are longer are not even hashed.
+        settle_s: How long a file stands still before something is made of it.
         state_folder: Where the ledger lies.
         stop: Whether the watcher is to end.
         log: Told of faults.
@@ -107,6 +108,7 @@ class Bench:
     settings: Callable[[Path], Config]
     check_library: Callable[[], None]
     largest_bytes: Callable[[], int]
+    settle_s: Callable[[], float]
     state_folder: Path
     outputs: Outputs
     gates: Gates
@@ -251,7 +253,7 @@ class _Work:
         plan = f"{counted(self._takes, 'take')} of {counted(len(prepared.plan.pickups), 'shot')}, ${price:.2f}"
         holes = len(prepared.survey.found.holes)
         self._say(replace(self._standing, message=f"planned: {plan}", cut=prepared.cut_name, holes=holes, price=price))
-        self._let_it_settle(config.watch.settle_s)
+        self._let_it_settle(self._bench.settle_s())
         if _is_asked_for(config, paid=bool(price)) and not is_approved(prepared):
             self._again = Again.YES
             folder = prepared.library.cut_folder(prepared.cut_name).folder
