@@ -96,9 +96,9 @@ class World:
         return 2 - len(self.filling)
 
     @property
-    def filling(self) -> frozenset[str]:
-        ended = {each.task.name for each in self.ended if each.sha256}
-        return frozenset(task.name for job, task, _ in self.running if job == "work") | ended
+    def filling(self) -> dict[str, str]:
+        ended = {each.task.name: each.sha256 for each in self.ended if each.sha256}
+        return {task.name: sha256 for job, task, sha256 in self.running if job == "work"} | ended
 
     def hash(self, task: Task) -> None:
         self.running.append(("hash", task, ""))
@@ -277,10 +277,10 @@ def test_two_exports_of_one_cut_are_filled_one_after_the_other_the_last_one_last
     assert [task.name for _, task, _ in world.running] == ["reel_a_v01.otio", "reel_a_v02.otio"]
     world.end(1)
     world.turn(0.1)
-    assert world.filling == set()  # the first one may still come
+    assert not world.filling  # the first one may still come
     world.end(0)
     world.turn(0.1)
-    assert world.filling == {"reel_a_v01.otio"}
+    assert set(world.filling) == {"reel_a_v01.otio"}
     world.come_to_rest()
     assert world.filled == ["good 1", "good 2"]
 
@@ -294,7 +294,7 @@ def test_an_export_waits_while_an_earlier_one_of_its_cut_is_in_work() -> None:
     world.turn(3.0)
     world.end(1)
     world.turn(0.1)
-    assert world.filling == {"reel_a_v01.otio"}
+    assert set(world.filling) == {"reel_a_v01.otio"}
     world.come_to_rest()
     assert world.filled == ["good 1", "good 2"]
 
@@ -317,7 +317,7 @@ def working(name: str, content: str) -> World:
     world.turn(3.0)
     world.end(0)
     world.turn(0.1)
-    assert world.filling == {name}
+    assert set(world.filling) == {name}
     return world
 
 
@@ -329,7 +329,7 @@ def test_a_file_that_is_renamed_while_it_is_in_work_is_filled_once() -> None:
     world.running.reverse()
     world.end(0)
     world.turn(0.1)
-    assert world.filling == {"reel_a.otio"}
+    assert set(world.filling) == {"reel_a.otio"}
     job, task, sha256 = world.running.pop()
     done = Standing(state=FileState.DONE, message="done", version=1)
     world.ended.append(Result(task=task, sha256=sha256, outcome=done))
@@ -364,7 +364,7 @@ def test_a_file_that_changed_between_its_hash_and_its_turn_is_hashed_again() -> 
         world.end(0)
     world.put("reel_c.otio", "good 2")  # its hash is done and nobody has fetched it
     world.turn(0.1)
-    assert world.filling == {"reel_a.otio", "reel_b.otio"}
+    assert set(world.filling) == {"reel_a.otio", "reel_b.otio"}
     world.come_to_rest()
     assert sorted(world.filled) == ["good 2", "good reel_a.otio", "good reel_b.otio"]
     world.put("reel_a.otio", "good 3")

@@ -62,7 +62,11 @@ class Dispatch:
     def go_on(self, *, now: float) -> None:
         """Begins everything that is due."""
         for file in self.register.to_decide():
-            self._decide(file, now=now)
+            names = {sha256: name for name, sha256 in self.workers.filling.items()}
+            if file.found in names:
+                self._wait_for(file, names[file.found])
+            else:
+                self._decide(file, now=now)
         for file in self.register.to_hash(now=now)[: max(self.workers.may_hash, 0)]:
             if file.arrival is not None:
                 self.register.begin(file, Job.HASH)
@@ -132,9 +136,16 @@ class Dispatch:
             self.log.info("%s  was %s", file.name, other.name)
             self.register.take_over(file, other)
         elif verdict is Verdict.LATER and other is not None:
-            file.standing = replace(file.standing, message=f"same as {other.name}, which is in work")
+            self._wait_for(file, other.name)
         elif verdict is Verdict.WORK:
             self._begin_work(file)
+
+    def _wait_for(self, file: WatchedFile, name: str) -> None:
+        """The same content is in work under another name; something may come of it, or nothing."""
+        message = f"same as {name}, which is in work"
+        if file.standing.message != message:
+            file.standing = replace(file.standing, message=message)
+            self.register.revision += 1
 
     def _in_vain_again(self, file: WatchedFile, *, now: float) -> None:
         if file.arrival is not None:

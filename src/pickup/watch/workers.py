@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -18,6 +18,9 @@ from pickup.watch.files import Standing
 from pickup.watch.work import Bench, NotWhole, Task, hash_of, work_on
 
 _HASHES_AT_ONCE = 2
+_HASHES_BEGUN = 64
+"""They are short: there are enough to last until the next turn."""
+
 _FILLS_AT_ONCE = 8
 
 
@@ -50,12 +53,12 @@ class Workers:
         self._lock = threading.Lock()
         self._told: dict[str, Standing] = {}
         self._hashing = 0
-        self._filling: set[str] = set()
+        self._filling: dict[str, str] = {}
 
     @property
     def may_hash(self) -> int:
         """How many hashes more may begin."""
-        return 2 * _HASHES_AT_ONCE - self._hashing
+        return _HASHES_BEGUN - self._hashing
 
     @property
     def may_work(self) -> int:
@@ -63,9 +66,9 @@ class Workers:
         return _FILLS_AT_ONCE - len(self._filling)
 
     @property
-    def filling(self) -> frozenset[str]:
-        """Names of the files that are being filled."""
-        return frozenset(self._filling)
+    def filling(self) -> Mapping[str, str]:
+        """The files that are being filled, by name, and what each holds."""
+        return self._filling
 
     @property
     def is_busy(self) -> bool:
@@ -79,7 +82,7 @@ class Workers:
 
     def work(self, task: Task, *, sha256: str) -> None:
         """Begins to fill a file."""
-        self._filling.add(task.name)
+        self._filling[task.name] = sha256
         self._fillers.submit(self._run, task, sha256, self._worked)
 
     def fetch(self) -> list[Result]:
@@ -89,7 +92,7 @@ class Workers:
             result = self._results.get()
             results.append(result)
             if result.sha256:
-                self._filling.discard(result.task.name)
+                self._filling.pop(result.task.name, None)
             else:
                 self._hashing -= 1
         with self._lock:
