@@ -33,6 +33,9 @@ from pickup.errors import PickupError
 Report = Callable[[float], None]
 """Called with the share of the work done, 0.0 to 1.0."""
 
+_NO_ROOM = "failed to map segment"
+"""What the system's linker says of a library that does not fit into the memory that is left."""
+
 _LENGTH_BYTES = 8
 _MESSAGE_BYTES = 1 << 30
 
@@ -225,7 +228,9 @@ def _serve(function: str, memory_mb: int) -> None:
         answer("result", next(result) if isinstance(result, Iterator) else result)
     except PickupError as error:
         answer("error", (type(error).__name__, error.message, error.where, error.next_step))
-    except MemoryError:
+    except (MemoryError, ImportError) as error:
+        if isinstance(error, ImportError) and _NO_ROOM not in str(error):
+            raise
         answer("error", ("PickupError", f"it needs more memory than the limit of {memory_mb} MB", None, ""))
 
 
