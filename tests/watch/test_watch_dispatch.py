@@ -530,3 +530,14 @@ def test_no_file_is_a_copy_of_itself() -> None:
     world.rename(copy, original)
     world.come_to_rest()
     assert world.states() == {original: FileState.DONE}
+
+
+def test_a_newer_export_that_cannot_be_used_supersedes_nothing() -> None:
+    world = settled(("reel_v1.otio", "waits"))
+    world.put("reel_v2.otio", "bad")
+    world.come_to_rest()
+    world.approved = True
+    world.dispatch.purse.give_back(0)
+    world.turn(1.0)
+    world.come_to_rest()
+    assert world.states() == {"reel_v1.otio": FileState.DONE, "reel_v2.otio": FileState.FAILED}

@@ -78,8 +78,10 @@ class Dispatch:
         for file in self.register.files:
             if file.job or not file.is_handled or not may_go_on(file):
                 continue
-            if newest[_cut_of(file.name)] is not file:
-                self._is_superseded(file, by=newest[_cut_of(file.name)].name)
+            last = newest.get(_cut_of(file.name), file)
+            if last is not file and file.rested is not None and not file.rested.note:
+                if last.is_handled:
+                    self._is_superseded(file, by=last.name)
             elif is_due(file, reasons=self._reasons(file), now=now):
                 self.register.once_more(file)
 

@@ -204,9 +204,15 @@ class Register:
         return Verdict.WORK if other is None else _beside(other, name=file.name)
 
     def newest(self, *, of: Callable[[str], str]) -> dict[str, WatchedFile]:
-        """The last export of each cut that lies there; `of` says by its name which cut a file is of."""
+        """The last export of each cut that lies there, but those that cannot be used.
+
+        Args:
+            of: Says by its name which cut a file is of.
+        """
         found: dict[str, WatchedFile] = {}
         for file in self.files:
+            if file.rested is not None and file.rested.note:
+                continue
             known = found.get(of(file.name))
             if known is None or _age(known) < _age(file):
                 found[of(file.name)] = file
