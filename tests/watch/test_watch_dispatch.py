@@ -541,3 +541,22 @@ def test_a_newer_export_that_cannot_be_used_supersedes_nothing() -> None:
     world.turn(1.0)
     world.come_to_rest()
     assert world.states() == {"reel_v1.otio": FileState.DONE, "reel_v2.otio": FileState.FAILED}
+
+
+@pytest.mark.parametrize("state", ["hash", "work"])
+def test_a_bad_file_that_goes_while_it_is_read_again_is_told_to_be_gone(state: str) -> None:
+    world = settled(("reel_a.otio", "bad"))
+    world.dispatch.settings = "second"
+    world.touch("reel_a.otio")
+    while not any(job == state for job, _, _ in world.running):
+        world.turn(1.0)
+        if world.running and world.running[0][0] != state:
+            world.end(0)
+    world.remove("reel_a.otio")
+    world.turn(0.1)
+    world.gone.clear()
+    world.end(0)
+    world.turn(0.1)
+    assert world.gone == ["reel_a.otio"]
+    assert world.states() == {}
+    world.come_to_rest()

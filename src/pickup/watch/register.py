@@ -247,6 +247,8 @@ class Register:
     def hashed(self, file: WatchedFile, sha256: str, *, signature: Signature, own: str | None) -> None:
         """The content of a file is known; `own` is the delivered file with the same content."""
         file.job = Job.NONE
+        if not file.is_there:
+            self._is_gone(file)
         if file.arrival is None or file.arrival.signature != signature:
             return  # what was hashed is not what lies there; it is looked at again
         if file.is_handled and sha256:
@@ -271,6 +273,8 @@ class Register:
         file.job, file.found = Job.NONE, ""
         if file.rested is None:
             self._release(file)
+        if not file.is_there:
+            self._is_gone(file)
         if file.arrival is None or file.arrival.signature != signature:
             if file.is_there:
                 self._arrives(file, message="")
@@ -330,6 +334,8 @@ class Register:
             self._release(file)
         if file.is_there:
             self._arrives(file, message="")
+        else:
+            self._is_gone(file)
 
     def once_more(self, file: WatchedFile) -> None:
         """A file that rests is worked on again."""
@@ -382,8 +388,11 @@ class Register:
         self.revision += 1
         file.is_there, file.arrival, file.found = False, None, ""
         self._unsettled.discard(file.name)
-        if file.job:
-            return
+        if not file.job:
+            self._is_gone(file)
+
+    def _is_gone(self, file: WatchedFile) -> None:
+        """A file is gone, and nothing is under way with it any more."""
         self._on_gone(file)
         self._release_unfilled(file)
         if file.rested is None:
