@@ -90,7 +90,7 @@ class Folders {
     try {
       this._memory.setItem(key, /** @type {string} */ (await this._fileSystem.createPersistentToken(folder)));
     } catch {
-      // Without a token it holds for this session, and the next one asks again.
+      // Without a token it holds until Premiere ends; then it is asked for again.
     }
     return folder;
   }

@@ -26,7 +26,7 @@ test("a dialog that is closed changes nothing", async () => {
   assert.equal(known.watchedPath, WATCHED);
 });
 
-test("without a token the folder holds for this session, and the next one asks", async () => {
+test("without a token the folder holds until Premiere ends, and then it is asked for", async () => {
   const room = new Room();
   room.disk.chosen = WATCHED;
   room.disk.givesTokens = false;
