@@ -101,7 +101,7 @@ def test_a_storm_of_renames_fills_once_and_ends_with_the_last_name(room: WatchRo
 def test_an_export_that_is_deleted_meanwhile_costs_nothing_twice(room: WatchRoom) -> None:
     with room.watcher():
         path = room.put("reel1.otio", REEL)
-        room.wait_for("reel1.otio", "working")
+        room.wait_for("reel1.otio", "working", "done")
         path.unlink()
         room.put("other.otio", cut_text("other"))
         room.wait_for("other.otio", "done")

@@ -45,7 +45,7 @@ def test_killed_in_every_state_the_next_watcher_finishes_and_does_nothing_twice(
 def test_a_signal_ends_it_in_good_order_and_the_next_goes_on(room: WatchRoom) -> None:
     with room.watcher() as watcher:
         room.put("reel1.otio", REEL)
-        room.wait_for("reel1.otio", "working")
+        room.wait_for("reel1.otio", "working", "done")
         watcher.send_signal(signal.SIGTERM)
         assert watcher.wait(30) == 0
     assert room.status()["watcher"]["state"] == "stopped"
