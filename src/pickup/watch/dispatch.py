@@ -74,10 +74,9 @@ class Dispatch:
 
     def work_again(self, *, now: float) -> None:
         """Works once more on files that rest, where what they waited for has come."""
-        newest = self.register.newest(of=_cut_of)
-        for file in self.register.files:
-            if file.job or not file.is_handled or not may_go_on(file):
-                continue
+        waiting = [each for each in self.register.files if may_go_on(each) and each.is_handled and not each.job]
+        newest = self.register.newest(of=_cut_of) if waiting else {}
+        for file in waiting:
             last = newest.get(_cut_of(file.name), file)
             if last is not file and file.rested is not None and not file.rested.note:
                 if last.is_handled:
