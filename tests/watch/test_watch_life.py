@@ -63,6 +63,20 @@ def test_ctrl_c_ends_it_in_good_order_too(room: WatchRoom) -> None:
         assert watcher.wait(30) == 0
 
 
+def test_a_watcher_that_is_to_outlive_its_terminal_does(room: WatchRoom) -> None:
+    if shutil.which("nohup") is None:
+        pytest.skip("nohup is not here")
+    watcher = subprocess.Popen(["nohup", *room.command("watch", room.folder, "--quiet")], env=room.environment)
+    try:
+        wait(lambda: room.status()["watcher"]["state"] == "watching")
+        watcher.send_signal(signal.SIGHUP)
+        room.put("other.otio", OTHER)
+        room.wait_for("other.otio", "done")
+    finally:
+        watcher.terminate()
+        assert watcher.wait(30) == 0
+
+
 def test_a_second_watcher_is_told_who_holds_the_folder(room: WatchRoom) -> None:
     with room.watcher() as watcher:
         second = room.run("watch", room.folder)

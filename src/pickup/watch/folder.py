@@ -89,7 +89,8 @@ class FolderWatch:
             stop=shared.stop.is_set,
         )
         self._wake = threading.Event()
-        self._is_away = False
+        self.is_away = False
+        """Whether the folder cannot be reached."""
         self._next_look = self._next_second = 0.0
         self._last_progress = shared.clock()
         self._lost_claim = ""
@@ -179,11 +180,6 @@ class FolderWatch:
         return self._library.folder
 
     @property
-    def is_away(self) -> bool:
-        """Whether the folder could not be reached at the end."""
-        return self._is_away
-
-    @property
     def files(self) -> Collection[WatchedFile]:
         """Every file that lies there, and those that may not be read."""
         return [*self._register.files, *self._refused.files]
@@ -226,7 +222,7 @@ class FolderWatch:
         try:
             if now >= self._next_look:
                 self._look()
-            elif not self._is_away:
+            elif not self.is_away:
                 self._glance(now)
         except FolderReplaced as replaced:
             self._telling.log.warning("%s; %s is taken up anew", replaced.reason, self.folder)
@@ -234,11 +230,11 @@ class FolderWatch:
             return
         except FolderAway as away:
             self._leave(away.reason)
-        if not self._is_away and not self._lost_claim:
+        if not self.is_away and not self._lost_claim:
             self._go_on(now)
         self._dispatch.hear()
         if self._telling.wait_s(self._revision(), now=now) <= 0:
-            self._say(WatcherState.AWAY if self._is_away else WatcherState.WATCHING)
+            self._say(WatcherState.AWAY if self.is_away else WatcherState.WATCHING)
 
     def _go_on(self, now: float) -> None:
         """Everything that is due."""
@@ -253,7 +249,7 @@ class FolderWatch:
         """Seconds until something is due, if nothing is heard before."""
         now = self._shared.clock()
         pause = self._next_look - now
-        if not self._is_away:
+        if not self.is_away:
             pause = min(pause, self._telling.wait_s(self._revision(), now=now))
         if any(True for _ in self._register.to_glance_at()):
             pause = min(pause, _GLANCE_S)
@@ -265,7 +261,7 @@ class FolderWatch:
         """Whether nothing more comes of what is there, but of what is still being written."""
         if self._workers.is_busy:
             return False
-        if self._is_away or self._register.is_at_rest:
+        if self.is_away or self._register.is_at_rest:
             return True
         now = self._shared.clock()
         if now - self._last_progress < 3 * self._register.timing.settle_s + 1:
@@ -289,7 +285,7 @@ class FolderWatch:
             FolderAway: It is not there.
         """
         self._place.check()  # with the folder gone, its settings are gone too
-        if self._is_away:
+        if self.is_away:
             self._come_back()
         if self._lost_claim:
             return
@@ -366,8 +362,8 @@ class FolderWatch:
     def _leave(self, reason: str) -> None:
         """The folder is away; what is known of it is kept."""
         self._next_look = self._shared.clock() + self._config.watch.poll_s
-        if not self._is_away:
-            self._is_away = True
+        if not self.is_away:
+            self.is_away = True
             self._hints.end()
             self._telling.problems["away"] = f"the folder cannot be reached: {reason}; it is looked for again and again"
             self._telling.log.warning("%s cannot be reached: %s", self.folder, reason)
@@ -387,7 +383,7 @@ class FolderWatch:
             return
         if layout.folder.is_relative_to(self.folder):
             self._library_id = self._library.id if self._library.exists else None
-        self._is_away = False
+        self.is_away = False
         self._telling.problems.pop("away", None)
         self._telling.log.info("%s is there again", self.folder)
 
@@ -471,12 +467,12 @@ class FolderWatch:
         self._telling.rested(file, news)
 
     def _revision(self) -> object:
-        return self._register.revision, self._refused.revision, self._dispatch.settings, self._is_away
+        return self._register.revision, self._refused.revision, self._dispatch.settings, self.is_away
 
     def _say(self, state: WatcherState) -> None:
         """Writes the status, unless its library is away: nothing is made in the place of a drive that is gone."""
-        may_write = self._library.folder.is_dir() if self._is_away else self._is_here()
-        if not may_write and not self._is_away:
+        may_write = self._library.folder.is_dir() if self.is_away else self._is_here()
+        if not may_write and not self.is_away:
             self._next_look = 0.0  # it went away just now
         elif may_write and not self._lost_claim:
             self._telling.write_status(

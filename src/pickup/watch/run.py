@@ -144,7 +144,9 @@ def _signals(end: Callable[[], None], *, stop: threading.Event, tell: Callable[[
         end()
         tell("stopping; what was made or paid for is kept (a second signal ends at once)")
 
-    before = {number: signal.signal(number, on_signal) for number in _SIGNALS}
+    # What was ignored when it was started stays so: `nohup` lets a watcher outlive its terminal.
+    heard = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, on_signal) for number in heard}
     try:
         yield
     finally:
