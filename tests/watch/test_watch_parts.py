@@ -31,6 +31,7 @@ from pickup.watch.page import status_page
 from pickup.watch.purse import Purse
 from pickup.watch.settings import FolderSettings
 from pickup.watch.status import FolderStanding, StatusFiles, WatcherState
+from pickup.watch.telling import Telling
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 ONE = Signature(size=10, mtime_ns=1, inode=1)
@@ -335,6 +336,16 @@ def test_a_note_of_ours_goes_and_a_file_of_somebody_elses_stays(tmp_path: Path) 
     with pytest.raises(LibraryError):
         write_note(path, why="it is cut off", next_step="export it again")
     assert note_of(path).read_text() == "my own notes"
+
+
+def test_a_note_gives_the_whole_reason_and_what_to_do_apart(tmp_path: Path) -> None:
+    telling = Telling(
+        tmp_path, layout=Layout(folder=tmp_path / "pickup"), state_folder=tmp_path, tell=print, now=lambda: NOON
+    )
+    message = "it was cut off; twice; export it; then wait"
+    telling.note("a.otio", Standing(state=FileState.FAILED, message=message, next_step="export it; then wait"))
+    lines = (tmp_path / "a.otio.failed.txt").read_text().splitlines()
+    assert lines[2:4] == ["Why:  it was cut off; twice", "Next: export it; then wait"]
 
 
 # Deliveries

@@ -89,7 +89,9 @@ class Dispatch:
         if file.arrival is not None:
             file.tried_for = self._reasons(file)
             message = f"{file.why}; {file.next_step}"
-            standing = Standing(state=FileState.FAILED, since=self.now(), message=message, note=True)
+            standing = Standing(
+                state=FileState.FAILED, since=self.now(), message=message, next_step=file.next_step, note=True
+            )
             self.register.rest(file, standing, signature=file.arrival.signature, sha256=file.tried)
 
     def _take(self, file: WatchedFile, result: Result, *, now: float) -> None:

@@ -58,7 +58,7 @@ class Standing:
     """How a file stands.
 
     Attributes:
-        message: For a person; what to do next where there is something to do.
+        message: For a person; it ends with `next_step`, what to do next, where there is something to do.
         cut: The cut's folder in the library.
         outputs: Paths by flavor, relative to the library.
         price: USD of the plan, and `spent` of the cut.
@@ -82,6 +82,7 @@ class Standing:
     same_as: str | None = None
     again: Again = Again.NEVER
     note: bool = False
+    next_step: str = ""
 
     def document(self, name: str) -> Document:
         """As `status.json` has it."""
@@ -177,6 +178,7 @@ class WatchedFile:
             "sha256": self.sha256,
             "again": standing.again.value,
             "note": standing.note,
+            "next_step": standing.next_step,
             "yes": tried.yes if tried else None,
             "settings": tried.settings if tried else "",
         }
@@ -202,6 +204,7 @@ def recorded(record: Mapping[str, object]) -> WatchedFile | None:
             same_as=_text(record["same_as"]),
             again=Again(str(record["again"])),
             note=bool(record["note"]),
+            next_step=str(record.get("next_step", "")),
         )
         size, mtime_ns, inode = (_whole(each) or 0 for each in _list(record["signature"]))
         handled = Signature(size=size, mtime_ns=mtime_ns, inode=inode)

@@ -37,8 +37,10 @@ class Refusals:
         for name, why in refused.items():
             message = f"{why}; {_NEXT}"
             if name not in self._files or self._files[name].standing.message != message:
-                standing = Standing(state=FileState.FAILED, since=self._now(), message=message, note=True)
+                standing = Standing(
+                    state=FileState.FAILED, since=self._now(), message=message, next_step=_NEXT, note=True
+                )
                 self._files[name] = WatchedFile(name=name, standing=standing)
                 self.revision += 1
                 self._telling.log.info("%s  failed: %s", name, message)
-                self._telling.note(name, message)
+                self._telling.note(name, standing)

@@ -13,7 +13,7 @@ from pickup.errors import LibraryError, PickupError
 from pickup.fill.budget import spent_today
 from pickup.jobs.ledger import open_ledger
 from pickup.library.layout import Layout
-from pickup.watch.files import WatchedFile
+from pickup.watch.files import Standing, WatchedFile
 from pickup.watch.journal import Journal
 from pickup.watch.log import make_log
 from pickup.watch.notes import remove_note, write_note
@@ -70,7 +70,7 @@ class Telling:
             where = f"; in {self._layout.cut(standing.cut or '').folder}" if standing.outputs else ""
             self.log.info("%s  %s: %s%s", file.name, standing.state.value, standing.message, where)
             if standing.note and file.is_there:
-                self.note(file.name, standing.message)
+                self.note(file.name, standing)
             else:
                 remove_note(self._folder / file.name)
 
@@ -78,11 +78,11 @@ class Telling:
         """A file is gone, and its note with it."""
         remove_note(self._folder / file.name)
 
-    def note(self, name: str, message: str) -> None:
-        """Puts a note beside a file; the part of the message behind `; ` is what to do next."""
-        why, _, next_step = message.partition("; ")
+    def note(self, name: str, standing: Standing) -> None:
+        """Puts a note beside a file that cannot be used."""
+        why = standing.message.removesuffix(f"; {standing.next_step}")
         try:
-            write_note(self._folder / name, why=why, next_step=next_step or _EXPORT_AGAIN)
+            write_note(self._folder / name, why=why, next_step=standing.next_step or _EXPORT_AGAIN)
         except LibraryError as error:
             self.problems["note"] = f"no note can be put beside a file: {error.message}"
         else:

@@ -203,7 +203,15 @@ class _Work:
     def rests(self, state: FileState, error: PickupError, *, again: Again) -> Standing:
         """How it stands after an error."""
         message = f"{error.message}; {error.next_step}" if error.next_step else error.message
-        return replace(self._standing, state=state, message=message, again=again, progress=0.0, since=self._bench.now())
+        return replace(
+            self._standing,
+            state=state,
+            message=message,
+            next_step=error.next_step,
+            again=again,
+            progress=0.0,
+            since=self._bench.now(),
+        )
 
     def _say(self, standing: Standing) -> None:
         self._standing = standing
