@@ -9,6 +9,7 @@
       ProviderError          carries a `kind`; see `FailureKind`
         ProviderRefused      content or parameters rejected         -> change the shot; never retried
         ProviderRetired      the model or service has ended         -> says since when, and what to use now
+        PriceUnknown         nobody knows what it costs             -> the message says how to set it
         ProviderUnavailable  network, 5xx, rate limit               -> retried, then reported
         OutcomeUnknown       may have been charged                  -> a person decides
       Stopped                the run was asked to stop              -> the same command goes on
@@ -79,26 +80,49 @@ class MediaError(PickupError):
 
 
 class FailureKind(StrEnum):
-    """Why a provider's job ended without a clip."""
+    """Why a provider's job ended without a clip.
+
+    `EXPIRED` is a result that can no longer be fetched; `TRANSPORT` a network that failed before anything was accepted.
+    """
 
     INVALID_REQUEST = "invalid_request"
-    MODERATION = "moderation"
+    MODERATION_INPUT = "moderation_input"
+    MODERATION_OUTPUT = "moderation_output"
     AUTH = "auth"
-    QUOTA = "quota"
-    RATE_LIMIT = "rate_limit"
-    RETIRED = "retired"
-    UNAVAILABLE = "unavailable"
+    NO_CREDIT = "no_credit"
+    RATE_LIMITED = "rate_limited"
+    CONCURRENCY_LIMITED = "concurrency_limited"
+    MODEL_GONE = "model_gone"
+    PROVIDER_FAILED = "provider_failed"
+    EXPIRED = "expired"
     UNKNOWN_OUTCOME = "unknown_outcome"
-    RESULT_LOST = "result_lost"
-    BAD_RESULT = "bad_result"
-    INTERNAL = "internal"
+    TRANSPORT = "transport"
+    BAD_OUTPUT = "bad_output"
 
 
 class ProviderError(PickupError):
-    """Something went wrong at the provider; the subclass says what the user can do."""
+    """Something went wrong at the provider; the subclass says what the user can do.
+
+    Attributes:
+        kind: Why; each class has its own unless another is given.
+        retry_after_s: Seconds after which the provider wants to be asked again; 0 where it does not say.
+    """
 
     code = "PROVIDER"
-    kind = FailureKind.INTERNAL
+    kind = FailureKind.PROVIDER_FAILED
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        where: str | None = None,
+        next_step: str = "",
+        kind: FailureKind | None = None,
+        retry_after_s: float = 0.0,
+    ) -> None:
+        super().__init__(message, where=where, next_step=next_step)
+        self.kind = kind or type(self).kind
+        self.retry_after_s = retry_after_s
 
 
 class ProviderRefused(ProviderError):
@@ -112,14 +136,21 @@ class ProviderRetired(ProviderError):
     """The model or the service has ended."""
 
     code = "RETIRED"
-    kind = FailureKind.RETIRED
+    kind = FailureKind.MODEL_GONE
+
+
+class PriceUnknown(ProviderError):
+    """Nobody knows what it would cost, so it is not bought."""
+
+    code = "PRICE_UNKNOWN"
+    kind = FailureKind.INVALID_REQUEST
 
 
 class ProviderUnavailable(ProviderError):
     """Network, overload or rate limit: harmless to try again later."""
 
     code = "UNAVAILABLE"
-    kind = FailureKind.UNAVAILABLE
+    kind = FailureKind.TRANSPORT
 
 
 class OutcomeUnknown(ProviderError):

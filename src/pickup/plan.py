@@ -1,24 +1,66 @@
 """What will be made, by whom, at what price, and what is held back: a plan, before anything is spent.
 
-Pure: `quote` comes in as a callable, so that planning needs no provider's code, no key and no network.
+Pure: quotes come in as callables, so that planning needs no provider's code, no key and no network.
 
-    plan = make_plan(requests, quote=quote, estimate=expected_bytes, budget=Decimal("20.00"))
+    plan = make_plan(requests, estimate=expected_bytes, today=date.today(), budget=Decimal("20.00"))
     plan.total
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
-from pickup.errors import BudgetError, ProviderError
-from pickup.offers import Offer, Quote, Wish
+from pickup.errors import BudgetError, ProviderError, ProviderRefused, ProviderRetired, counted
+from pickup.offers import Conditioning, Mode, Offer, Quote, Wish
 from pickup.shots import LintNote, ShotSpec, lint_prompt
+
+PILOT = "PILOT"
+"""Code of what is held until a pilot was looked at."""
 
 QuoteOf = Callable[[Wish], Quote]
 """Quotes one wish; raises a `ProviderError` when the model cannot serve it."""
+
+
+class MaySend(StrEnum):
+    """Whether frames of the editor's footage may be sent to a provider."""
+
+    YES = "yes"
+    ASK = "after a yes"
+    NO = "no"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """A route that a shot may be made on.
+
+    Attributes:
+        may_send: Whether the neighbours' frames may go there.
+        is_fallback: It is taken only where no candidate before it can serve.
+    """
+
+    offer: Offer
+    quote: QuoteOf
+    may_send: MaySend = MaySend.YES
+    is_fallback: bool = False
+
+    @property
+    def name(self) -> str:
+        """As settings name it."""
+        return f"{self.offer.provider}:{self.offer.model}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How takes are made, whatever the shot; from the settings."""
+
+    conditioning: Conditioning = Conditioning.AUTO
+    handles_required: bool = False
+    retime: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,15 +68,32 @@ class ShotRequest:
     """One shot with what the library has of it.
 
     Attributes:
+        candidates: Where it may be made, in the order of the settings.
         missing: Numbers of the takes that are to be made; empty when there is nothing to do.
         held: Why nothing may be made now; empty when it may.
     """
 
     spec: ShotSpec
-    offer: Offer
-    quote: QuoteOf
+    candidates: tuple[Candidate, ...]
     missing: tuple[int, ...]
     held: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """What another route would have cost, or why it cannot serve.
+
+    Attributes:
+        route: As settings name it.
+        price: USD for one take; None where it cannot serve.
+        note: Length and reason.
+        is_fallback: It is taken where the chosen one fails without being paid.
+    """
+
+    route: str
+    price: Decimal | None
+    note: str
+    is_fallback: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +104,9 @@ class Pickup:
         takes: Numbers of the takes to make.
         price: USD for all of them.
         bytes_expected: On disk, for all of them.
+        wish: What was quoted.
+        asks: Frames are sent only after a yes.
+        instead: The other routes that were weighed.
     """
 
     spec: ShotSpec
@@ -54,19 +116,41 @@ class Pickup:
     price: Decimal
     bytes_expected: int
     lint: tuple[LintNote, ...]
+    wish: Wish
+    asks: bool = False
+    instead: tuple[Alternative, ...] = ()
 
     @property
     def seconds(self) -> Fraction:
         """Length of one take."""
         return self.spec.delivery.rate.seconds(self.quote.frames)
 
+    @property
+    def price_at_most(self) -> Decimal:
+        """USD for all takes on the dearest route that it may fall back to."""
+        fallbacks = [each.price for each in self.instead if each.is_fallback and each.price is not None]
+        return max(self.quote.price, *fallbacks) * len(self.takes) if fallbacks else self.price
+
+    @property
+    def sends(self) -> tuple[str, ...]:
+        """Names of the neighbours of which a frame leaves this machine."""
+        if not self.offer.host:
+            return ()
+        used = ((self.spec.before, self.quote.uses_before), (self.spec.after, self.quote.uses_after))
+        return tuple(neighbour.name for neighbour, is_used in used if is_used and neighbour is not None)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """A shot that is not made now, and why."""
+    """A shot that is not made now, and why.
+
+    Attributes:
+        code: Code of the error that holds it, such as `PRICE_UNKNOWN`; empty where none does.
+    """
 
     spec: ShotSpec
     why: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +167,11 @@ class Plan:
         return sum((pickup.price for pickup in self.pickups), start=Decimal(0))
 
     @property
+    def at_most(self) -> Decimal:
+        """USD for all pickups if each is made on the dearest route that it may fall back to."""
+        return sum((pickup.price_at_most for pickup in self.pickups), start=Decimal(0))
+
+    @property
     def bytes_expected(self) -> int:
         """Bytes on disk for all pickups."""
         return sum(pickup.bytes_expected for pickup in self.pickups)
@@ -91,40 +180,151 @@ class Plan:
 def make_plan(
     requests: Iterable[ShotRequest],
     *,
-    estimate: Callable[[ShotSpec, Quote], int],
+    estimate: Callable[[ShotSpec, Offer, Quote], int],
+    today: date,
+    manner: Manner | None = None,
     budget: Decimal | None = None,
     paid_unbriefed: bool = False,
     paid_from_markers: bool = False,
 ) -> Plan:
-    """Quotes every shot that has takes to be made.
+    """Quotes every shot that has takes to be made, on the cheapest route that can make it.
 
     Args:
         requests: In record order.
         estimate: Bytes that one conformed take of a quote will have.
+        today: For routes that end on a day.
+        manner: How takes are made.
         budget: The smallest budget that applies, USD.
         paid_unbriefed: Whether a provider that costs money may be given a hole without a brief.
         paid_from_markers: Whether it may be given one whose only brief is a timeline marker without `PICKUP:`.
+
+    Raises:
+        ProviderRetired: The only route of a shot has ended.
     """
     pickups: list[Pickup] = []
     held: list[Held] = []
     for request in requests:
         if not request.missing:
             continue
-        try:
-            why = request.held or _hold(request, unbriefed=paid_unbriefed, from_markers=paid_from_markers)
-            if not why:
-                pickups.append(_pickup(request, estimate=estimate))
-        except ProviderError as error:
-            why = f"{error.message}; {error.next_step}" if error.next_step else error.message
-        if why:
+        if request.held:
+            held.append(Held(spec=request.spec, why=request.held))
+            continue
+        weighed = [_weigh(each, request.spec, manner=manner or Manner(), today=today) for each in request.candidates]
+        chosen = _cheapest(weighed)
+        if chosen is None:
+            held.append(_none_serves(request.spec, weighed))
+        elif why := _hold(
+            request.spec, chosen.candidate.offer, unbriefed=paid_unbriefed, from_markers=paid_from_markers
+        ):
             held.append(Held(spec=request.spec, why=why))
+        else:
+            pickups.append(_pickup(request, chosen, weighed=weighed, estimate=estimate))
     return Plan(pickups=tuple(pickups), held=tuple(held), budget=budget)
 
 
-def _hold(request: ShotRequest, *, unbriefed: bool, from_markers: bool) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Weighed:
+    """A candidate with its quote, or with the reason why it has none."""
+
+    candidate: Candidate
+    wish: Wish
+    quote: Quote | None = None
+    error: ProviderError | None = None
+
+    @property
+    def alternative(self) -> Alternative:
+        price = None if self.quote is None else self.quote.price
+        note = self.quote.note if self.quote is not None else self.error.message if self.error is not None else ""
+        return Alternative(route=self.candidate.name, price=price, note=note, is_fallback=self.candidate.is_fallback)
+
+
+def _weigh(candidate: Candidate, spec: ShotSpec, *, manner: Manner, today: date) -> _Weighed:
+    offer = candidate.offer
+    wish = _wish(spec, manner=manner, with_frames=candidate.may_send is not MaySend.NO)
+    try:
+        if offer.is_retired(today):
+            raise retirement(offer)
+        if offer.prompt_chars is not None and len(spec.prompt) > offer.prompt_chars:
+            raise ProviderRefused(
+                f"the prompt has {len(spec.prompt)} letters, and {offer.model} takes {offer.prompt_chars}",
+                next_step="shorten the brief",
+            )
+        quote = candidate.quote(wish)
+    except ProviderError as error:
+        return _Weighed(candidate=candidate, wish=wish, error=error)
+    return _Weighed(
+        candidate=candidate, wish=wish, quote=replace(quote, concerns=(*quote.concerns, *_concerns(candidate, spec)))
+    )
+
+
+def retirement(offer: Offer) -> ProviderRetired:
+    """That a route has ended, since when, and what to use now."""
+    instead = "; ".join(offer.instead) or "another provider: pickup providers lists them"
+    return ProviderRetired(
+        f"{offer.model} ended on {offer.retired} at {offer.host or offer.provider}",
+        where=f"provider {offer.provider}",
+        next_step=f"use {instead}",
+    )
+
+
+def _concerns(candidate: Candidate, spec: ShotSpec) -> Iterator[tuple[str, str]]:
+    offer = candidate.offer
+    has_frames = spec.before is not None or spec.after is not None
+    takes_frames = bool(offer.modes - {Mode.TEXT})
+    if candidate.may_send is MaySend.NO and has_frames and takes_frames:
+        kept = f"no frame of your footage goes to {offer.host}, so the take is not matched to the cut"
+        yield "FRAMES_NOT_SENT", f"{kept}; --send-frames sends them"
+    if spec.negative and not offer.negative:
+        yield "NEGATIVE_NOT_SENT", f"{offer.model} takes no words for what is not wanted; they are left out"
+
+
+def _wish(spec: ShotSpec, *, manner: Manner, with_frames: bool) -> Wish:
+    return Wish(
+        cover_frames=spec.covers.length,
+        handles=spec.handles,
+        rate=spec.delivery.rate,
+        size=spec.delivery.size,
+        prompt=spec.words,
+        briefed=spec.briefed,
+        look=spec.look,
+        before=with_frames and spec.before is not None,
+        after=with_frames and spec.after is not None,
+        conditioning=manner.conditioning,
+        handles_required=manner.handles_required,
+        retime=manner.retime,
+    )
+
+
+def _cheapest(weighed: Sequence[_Weighed]) -> _Weighed | None:
+    """The cheapest quote, of equals the first; a fallback only where nothing else serves, then the first that does."""
+    quoted = [each for each in weighed if each.quote is not None and not each.candidate.is_fallback]
+    if quoted:
+        return min(quoted, key=lambda each: each.quote.price if each.quote is not None else Decimal(0))
+    return next((each for each in weighed if each.quote is not None), None)
+
+
+def _none_serves(spec: ShotSpec, weighed: Sequence[_Weighed]) -> Held:
+    """Why no route serves.
+
+    Raises:
+        ProviderRetired: That is why, for each of them.
+    """
+    errors = [each.error for each in weighed if each.error is not None]
+    if errors and all(isinstance(error, ProviderRetired) for error in errors):
+        raise errors[0]
+    several = len(errors) > 1
+    reasons = []
+    for each in weighed:
+        if each.error is not None:
+            words = f"{each.error.message}; {each.error.next_step}" if each.error.next_step else each.error.message
+            reasons.append(f"{each.candidate.name}: {words}" if several else words)
+    return Held(spec=spec, why=". ".join(reasons), code=errors[0].code if errors else "")
+
+
+def _hold(spec: ShotSpec, offer: Offer, *, unbriefed: bool, from_markers: bool) -> str:
     """Why a provider that costs money waits for a person, or nothing."""
-    spec, provider = request.spec, request.offer.provider
-    if request.offer.is_free:
+    provider = offer.provider
+    if offer.is_free:
         return ""
     if not spec.briefed and not unbriefed:
         return (
@@ -138,30 +338,29 @@ def _hold(request: ShotRequest, *, unbriefed: bool, from_markers: bool) -> str:
     return ""
 
 
-def _pickup(request: ShotRequest, *, estimate: Callable[[ShotSpec, Quote], int]) -> Pickup:
-    spec = request.spec
-    quote = request.quote(
-        Wish(
-            cover_frames=spec.covers.length,
-            handles=spec.handles,
-            rate=spec.delivery.rate,
-            size=spec.delivery.size,
-            prompt=spec.words,
-            briefed=spec.briefed,
-            look=spec.look,
-            before=spec.before is not None,
-            after=spec.after is not None,
-        )
-    )
+def _pickup(
+    request: ShotRequest,
+    chosen: _Weighed,
+    *,
+    weighed: Sequence[_Weighed],
+    estimate: Callable[[ShotSpec, Offer, Quote], int],
+) -> Pickup:
+    spec, offer, quote = request.spec, chosen.candidate.offer, chosen.quote
+    if quote is None:
+        raise ValueError("what was chosen has no quote")
     count = len(request.missing)
+    uses_frames = quote.uses_before or quote.uses_after
     return Pickup(
         spec=spec,
-        offer=request.offer,
+        offer=offer,
         quote=quote,
         takes=request.missing,
         price=quote.price * count,
-        bytes_expected=estimate(spec, quote) * count,
+        bytes_expected=estimate(spec, offer, quote) * count,
         lint=lint_prompt(spec.words, briefed=spec.briefed),
+        wish=chosen.wish,
+        asks=uses_frames and chosen.candidate.may_send is MaySend.ASK,
+        instead=tuple(each.alternative for each in weighed if each is not chosen),
     )
 
 
@@ -184,6 +383,15 @@ def check_budget(plan: Plan) -> None:
             f"the plan costs {plan.total} USD, more than the budget of {plan.budget} USD",
             next_step=f"raise the budget, or use --fit to make only {', '.join(fitting) or 'nothing'}",
         )
+
+
+def pilot_of(plan: Plan, *, shots: int) -> Plan:
+    """The first shots of a plan, in record order; the rest waits for them to be looked at."""
+    later = [
+        Held(spec=pickup.spec, why=f"waits until the pilot of {counted(shots, 'shot')} was looked at", code=PILOT)
+        for pickup in plan.pickups[shots:]
+    ]
+    return replace(plan, pickups=plan.pickups[:shots], held=(*plan.held, *later))
 
 
 def fit_budget(plan: Plan) -> Plan:

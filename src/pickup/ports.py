@@ -10,8 +10,10 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
 
@@ -58,13 +60,20 @@ class BurnIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Generation:
-    """One take as a provider is asked for it.
+    """One clip as a provider is asked for it: a take, or a part of a long one.
 
     Attributes:
-        frames: Frames wanted at `rate`: head handle, covered frames, tail handle.
-        boundary_in: PNG (8-bit RGB, display color) of the last frame seen before the covered frames, or None.
+        frames: Frames wanted at `rate`; of a provider that makes the cut's own frames: head handle, covered frames,
+            tail handle.
+        seconds: The length to ask for; None where it is `frames` at `rate`.
+        head: Head handle of the take; `tail` likewise.
+        boundary_in: PNG (8-bit RGB, display color) of the last frame seen before the covered frames, or None; of a part
+            the last frame of the part before.
         boundary_out: PNG of the first frame seen after them, or None.
         look: The look that was quoted.
+        part: Which clip of the take, from 1.
+        follows: Key of the job of the part before. It stands in the digest for that part's last frame: what was bought
+            once is the same request, whatever decodes it.
         burn_in: What to write into a previs picture; None for a clean one.
     """
 
@@ -78,6 +87,7 @@ class Generation:
     rate: FrameRate
     size: Size
     look: str
+    seconds: Fraction | None = None
     head: int = 0
     tail: int = 0
     style: str = ""
@@ -85,6 +95,13 @@ class Generation:
     boundary_in: bytes | None = field(default=None, repr=False)
     boundary_out: bytes | None = field(default=None, repr=False)
     burn_in: BurnIn | None = None
+    part: int = 1
+    follows: str = ""
+
+    @property
+    def length_s(self) -> Fraction:
+        """Seconds to ask for."""
+        return self.rate.seconds(self.frames) if self.seconds is None else self.seconds
 
     def digest(self) -> str:
         """Hash of everything that would be sent; equal requests have equal digests on every machine."""
@@ -101,7 +118,9 @@ class Generation:
             "look": self.look,
             "style": self.style,
             "time_of_day": self.time_of_day,
-            "in": hashlib.sha256(self.boundary_in or b"").hexdigest(),
+            "seconds": str(self.seconds),
+            "part": self.part,
+            "in": self.follows or hashlib.sha256(self.boundary_in or b"").hexdigest(),
             "out": hashlib.sha256(self.boundary_out or b"").hexdigest(),
             "burn_in": None
             if self.burn_in is None
@@ -143,6 +162,7 @@ class RemoteStatus:
     Attributes:
         done: Share of the work, 0.0 to 1.0, or None where the provider does not say.
         cost: USD, where the provider reports it.
+        poll_after_s: Seconds after which it wants to be asked again; None where it does not say.
     """
 
     state: RemoteState
@@ -152,6 +172,23 @@ class RemoteStatus:
     kind: FailureKind | None = None
     message: str = ""
     billing: Billing = Billing.UNKNOWN
+    poll_after_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancellation:
+    """What became of asking a provider to stop a job.
+
+    Attributes:
+        stopped: It will make nothing more of it.
+        cost: USD, where the provider reports it.
+        message: What the provider said, or why it cannot.
+    """
+
+    stopped: bool
+    billing: Billing = Billing.UNKNOWN
+    cost: Decimal | None = None
+    message: str = ""
 
 
 class Reconciled(StrEnum):
@@ -164,17 +201,36 @@ class Reconciled(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reconciliation:
-    """The answer of `Provider.reconcile`; `submission` is set when it was found."""
+    """The answer of `Provider.reconcile`; `submission` is set when it was found, `message` says why nobody can tell."""
 
     outcome: Reconciled
     submission: Submission | None = None
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostSubmit:
+    """A request whose reply nobody has seen.
+
+    Attributes:
+        request: As it was sent.
+        key: Of its job.
+        asked: When it was sent; UTC.
+        is_claimed: Whether a remote id belongs to another job already.
+    """
+
+    request: Generation
+    key: str
+    asked: datetime
+    is_claimed: Callable[[str], bool]
 
 
 class Provider(Protocol):
     """What generates footage.
 
     `offers` and `quote` are pure. `submit` is called at most once for a key unless `replays` is true or
-    `reconcile` said that the request never arrived. Errors are `ProviderError` with a `kind`.
+    `reconcile` said that the request never arrived. Errors are `ProviderError` with a `kind`. A provider that inherits
+    from this class has what stands here for everything that it cannot do.
     """
 
     name: str
@@ -216,17 +272,32 @@ class Provider(Protocol):
         """
         ...
 
-    async def cancel(self, submission: Submission) -> Billing:
-        """Stops the job where the provider can."""
-        ...
+    def check_ready(self) -> None:
+        """Asks nobody.
 
-    async def reconcile(self, request: Generation, *, key: str) -> Reconciliation:
-        """What became of a submit under `key` whose reply was lost."""
-        ...
+        Raises:
+            ConfigError: Something is missing that a submit needs, such as a key.
+        """
+
+    async def cancel(self, submission: Submission) -> Cancellation:
+        """Stops the job where the provider can."""
+        del submission
+        return Cancellation(stopped=False, message=f"{self.name} stops nothing that it has accepted")
+
+    async def reconcile(self, lost: LostSubmit) -> Reconciliation:
+        """What became of a submit whose reply was lost; harmless to repeat.
+
+        That nothing is found proves that the request never arrived only where the provider knows it by our own id.
+        """
+        del lost
+        return Reconciliation(outcome=Reconciled.CANNOT_TELL)
 
     async def healthcheck(self) -> str:
         """One sentence for `pickup doctor`; raises a `ProviderError` when it cannot be used."""
-        ...
+        return f"{self.name} has no call that would prove anything without paying"
+
+    async def aclose(self) -> None:
+        """Closes its connections; it may be used again afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,6 +310,8 @@ class Delivery:
         reel: Reel name, also the file's stem.
         start_frame: Timecode frame number of the first frame.
         fit: `fill` (crop) or `fit` (pad) where shapes differ.
+        spread: So many frames of the originals are spread over the take, from the first to the last; None shows them
+            at their own speed. A change of speed has a name, `retime`, and is recorded.
     """
 
     frames: int
@@ -249,6 +322,7 @@ class Delivery:
     start_frame: int = 0
     drop_frame: bool = False
     fit: str = "fill"
+    spread: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -272,15 +346,22 @@ class Conformed:
 
 
 class Conform(Protocol):
-    """Makes an original match the cut, in a worker process with a timeout."""
+    """Makes originals match the cut, in a worker process with a timeout."""
 
     async def __call__(
-        self, original: Path, destination: Path, *, delivery: Delivery, report: Callable[[float], None]
+        self, originals: Sequence[Path], destination: Path, *, delivery: Delivery, report: Callable[[float], None]
     ) -> Conformed:
         """Writes `destination` whole or not at all.
 
+        Args:
+            originals: One, or the parts of a take in order: each after the first begins with the last frame of the
+                one before, which is left out.
+            destination: The conformed file.
+            delivery: What it must be.
+            report: Told the share that is done.
+
         Raises:
-            MediaError: The original is no video, short, corrupt, or cannot be conformed.
+            MediaError: An original is no video, short, corrupt, or cannot be conformed.
         """
         ...
 
@@ -288,7 +369,7 @@ class Conform(Protocol):
 class Store(Protocol):
     """Keeps takes; the job runner asks it where files belong and tells it when a take is whole."""
 
-    def original(self, shot: str, *, take: int) -> Path:
+    def original(self, shot: str, *, take: int, part: int = 1) -> Path:
         """Where the provider's clip belongs; its folder exists."""
         ...
 

@@ -61,7 +61,7 @@ async def _fetch(request: Generation, original: Path) -> None:
 
 
 async def _conform(original: Path, destination: Path, *, delivery: Delivery) -> None:
-    await Conformer()(original, destination, delivery=delivery, report=lambda _done: None)
+    await Conformer()([original], destination, delivery=delivery, report=lambda _done: None)
 
 
 def _request(look: str, *, frames: int) -> Generation:

@@ -151,7 +151,7 @@ def paid(tmp_path: Path) -> dict[str, str]:
             from pickup.testing.clips import write_numbered_clip
             from pickup.testing.fake_provider import Behavior, FakeProvider
 
-            def provider():
+            def provider(_setup):
                 def clip(request, path):
                     write_numbered_clip(path, frames=request.frames, rate=request.rate, size=request.size)
                 return FakeProvider(Path(os.environ["PAID_FOLDER"]), behavior=Behavior(clip=clip))

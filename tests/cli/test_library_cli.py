@@ -61,6 +61,14 @@ def of_another_library(folder: Path) -> None:
     sidecar.write_text(json.dumps(known | {"path": known["path"].replace(path.name, other.name)}))
 
 
+def with_another_second_clip(folder: Path) -> None:
+    """A take of two clips, of which the second is not what the provider gave."""
+    (folder / "original_2.mp4").write_bytes(b"another")
+    sidecar = folder / "take.json"
+    second = {"path": f"takes/SH0010/{folder.name}/original_2.mp4", "sha256": sha256(b"second")}
+    sidecar.write_text(json.dumps(json.loads(sidecar.read_text()) | {"more_originals": [second]}))
+
+
 @pytest.mark.parametrize(
     ("damage", "state", "code"),
     [
@@ -72,6 +80,7 @@ def of_another_library(folder: Path) -> None:
         (of_another_library, "misplaced", 1),
         (without("original.*"), "original missing", 0),
         (lambda folder: next(folder.glob("original.mp4")).write_bytes(b"x"), "original changed", 1),
+        (with_another_second_clip, "original changed", 1),
     ],
     ids=[
         "missing",
@@ -82,6 +91,7 @@ def of_another_library(folder: Path) -> None:
         "another film",
         "no original",
         "other original",
+        "other second original",
     ],
 )
 def test_what_is_wrong_with_a_take_is_told(

@@ -1,4 +1,5 @@
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,13 +8,14 @@ from hypothesis import strategies as st
 
 from pickup.errors import BudgetError, ProviderRefused
 from pickup.holes import Rules, find_holes
-from pickup.offers import Offer, Quote, Wish
-from pickup.plan import Plan, ShotRequest, check_budget, fit_budget, make_plan
+from pickup.offers import Offer, Price, PriceList, Quote, Wish
+from pickup.plan import Candidate, Plan, ShotRequest, check_budget, fit_budget, make_plan
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec
 from pickup.testing.cuts import gap, make_cut, row, shot, slug
 
 _unhurried = settings(deadline=None)  # a busy machine is no failure
 FREE = Decimal(0)
+TODAY = date(2026, 11, 29)
 cents = st.integers(0, 2000).map(lambda number: Decimal(number) / 100)
 
 
@@ -26,16 +28,7 @@ def spec(code: str = "SH0010", *, brief: str = "rain over the city") -> ShotSpec
 
 
 def offer(*, price: Decimal) -> Offer:
-    return Offer(
-        provider="studio",
-        model="one",
-        frame_exact=True,
-        previs=False,
-        price_per_second=price,
-        needs_network=True,
-        uses_before=False,
-        uses_after=False,
-    )
+    return Offer(provider="studio", model="one", frame_exact=True, prices=PriceList(lines=(Price(usd=price),)))
 
 
 def request(
@@ -46,12 +39,15 @@ def request(
         return Quote(frames=frames, head=12, tail=12, look="plain", uses_before=False, uses_after=False, price=price)
 
     return ShotRequest(
-        spec=spec(code, brief=brief), offer=offer(price=price), quote=quote, missing=tuple(takes), held=held
+        spec=spec(code, brief=brief),
+        candidates=(Candidate(offer=offer(price=price), quote=quote),),
+        missing=tuple(takes),
+        held=held,
     )
 
 
 def plan_of(*requests: ShotRequest, budget: Decimal | None = None) -> Plan:
-    return make_plan(requests, estimate=lambda _, quote: 10 * quote.frames, budget=budget)
+    return make_plan(requests, estimate=lambda _spec, _offer, quote: 10 * quote.frames, today=TODAY, budget=budget)
 
 
 def test_price_and_bytes_are_those_of_all_takes() -> None:
@@ -89,7 +85,8 @@ def test_a_shot_that_the_model_cannot_make_is_held_with_its_reason_and_the_rest_
     def refuse(wish: Wish) -> Quote:
         raise ProviderRefused(f"{wish.cover_frames} frames are too many", next_step="shorten it")
 
-    refused = ShotRequest(spec=spec("SH0020"), offer=offer(price=FREE), quote=refuse, missing=(1,))
+    unable = Candidate(offer=offer(price=FREE), quote=refuse)
+    refused = ShotRequest(spec=spec("SH0020"), candidates=(unable,), missing=(1,))
     plan = plan_of(request(), refused)
     assert [pickup.spec.code for pickup in plan.pickups] == ["SH0010"]
     assert plan.held[0].why == "24 frames are too many; shorten it"

@@ -25,7 +25,7 @@ from pickup.errors import (
     warning,
 )
 from pickup.holes import Placement, PlacementKind
-from pickup.offers import Offer, Wish
+from pickup.offers import Offer, Price, PriceList, Wish
 from pickup.ports import BurnIn, Generation
 from pickup.takes import LinkedTake, Relink, Take, take_name
 from pickup.timing import FrameRange, FrameRate
@@ -46,6 +46,9 @@ CHANGES: dict[str, object] = {
     "rate": FrameRate.parse("24"),
     "size": (640, 360),
     "look": "sea",
+    "seconds": Fraction(4),
+    "part": 2,
+    "follows": "job",
     "head": 1,
     "tail": 1,
     "style": "noir",
@@ -99,11 +102,12 @@ def test_the_length_of_a_wish_is_exact_seconds() -> None:
 
 @pytest.mark.parametrize(("price", "free"), [("0", True), ("0.00", True), ("0.01", False)])
 def test_an_offer_without_a_price_is_free(price: str, *, free: bool) -> None:
-    offer = Offer(
-        provider="x", model="y", frame_exact=True, previs=True, price_per_second=Decimal(price), needs_network=False,
-        uses_before=False, uses_after=False,
-    )  # fmt: skip
+    offer = Offer(provider="x", model="y", prices=PriceList(lines=(Price(usd=Decimal(price)),)))
     assert offer.is_free is free
+
+
+def test_an_offer_whose_price_nobody_knows_is_not_free() -> None:
+    assert not Offer(provider="x", model="y").is_free
 
 
 ERRORS = (

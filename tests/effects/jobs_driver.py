@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pickup.jobs.advance import Bench, TakeRequest
+from pickup.jobs.bench import Bench, TakeRequest
 from pickup.jobs.ledger import open_ledger
 from pickup.jobs.owners import this_run
 from pickup.jobs.pacing import Pace

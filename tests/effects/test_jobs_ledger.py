@@ -268,7 +268,7 @@ def test_jobs_are_listed_by_library_and_doubts_apart(ledger: Ledger) -> None:
 
 def test_a_job_at_rest_has_no_owner(ledger: Ledger) -> None:
     for shot, end in (("SH0010", State.DOUBT), ("SH0020", State.FAILED)):
-        assert walk(ledger, State.INTENT, end, shot=shot, kind=FailureKind.INTERNAL).owner is None
+        assert walk(ledger, State.INTENT, end, shot=shot, kind=FailureKind.PROVIDER_FAILED).owner is None
 
 
 def test_a_person_settles_a_doubt_in_three_ways(ledger: Ledger) -> None:

@@ -17,7 +17,8 @@ from typing import Any
 import pytest
 
 from pickup.errors import FailureKind, LibraryError, ProviderError, ProviderRefused, ProviderUnavailable
-from pickup.jobs.advance import Bench, TakeRequest
+from pickup.jobs.bench import Bench, TakeRequest
+from pickup.jobs.gates import Gate
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.jobs.owners import this_run
@@ -126,7 +127,7 @@ def test_one_failing_shot_stops_no_other(stage: Stage) -> None:
     result = stage.run(*(wanted(provider, shot=shot) for shot in ("SH0010", "SH0020", "SH0030")))
     assert len(result.done) == 2
     [failed] = result.failed
-    assert (failed.kind, failed.message) == (FailureKind.MODERATION, "the fake does not like this prompt")
+    assert (failed.kind, failed.message) == (FailureKind.MODERATION_INPUT, "the fake does not like this prompt")
     assert failed.next_step == f"change the brief of {failed.shot}"
 
 
@@ -205,7 +206,7 @@ def test_a_busy_provider_is_asked_again_with_growing_waits(stage: Stage) -> None
 def test_a_provider_that_stays_busy_is_reported_and_tried_again_by_the_next_run(stage: Stage) -> None:
     provider = stage.provider(submit_faults=[BUSY] * 6)
     [failed] = stage.run(wanted(provider)).failed
-    assert (failed.kind, provider.submits) == (FailureKind.UNAVAILABLE, 6)
+    assert (failed.kind, provider.submits) == (FailureKind.TRANSPORT, 6)
     assert stage.run(wanted(provider)).done
     assert stage.states() == [State.FAILED, State.DONE]
     assert provider.charges == 1
@@ -280,7 +281,7 @@ def test_a_result_that_stays_lost_was_billed_and_is_not_bought_again(stage: Stag
     provider = stage.provider(fetch_faults=[CallFault.LOST] * 6)
     for _ in range(2):
         [failed] = stage.run(wanted(provider)).failed
-        assert (failed.kind, provider.charges) == (FailureKind.RESULT_LOST, 1)
+        assert (failed.kind, provider.charges) == (FailureKind.EXPIRED, 1)
     assert "--refresh SH0010" in failed.next_step
     assert stage.run(replace(wanted(provider), refresh=True)).done
     assert provider.charges == 2
@@ -320,7 +321,7 @@ def test_parked_jobs_take_no_places(stage: Stage) -> None:
 def test_only_a_failure_that_was_not_billed_is_tried_again(
     stage: Stage, state: RemoteState, billing: Billing, attempts: int, charged: Decimal
 ) -> None:
-    end = RemoteStatus(state=state, kind=FailureKind.INTERNAL, message="out of memory", billing=billing)
+    end = RemoteStatus(state=state, kind=FailureKind.PROVIDER_FAILED, message="out of memory", billing=billing)
     provider = stage.provider(behavior=Behavior(ends={"SH0010": [end]}))
     [failed] = stage.run(wanted(provider)).failed
     assert failed.message == "out of memory"
@@ -333,7 +334,7 @@ def test_a_bad_clip_is_kept_and_conformed_again_but_not_bought_again(stage: Stag
     provider = stage.provider()
     stage.is_bad = lambda _clip: True
     [failed] = stage.run(wanted(provider)).failed
-    assert (failed.kind, failed.message) == (FailureKind.BAD_RESULT, "the clip cannot be decoded")
+    assert (failed.kind, failed.message) == (FailureKind.BAD_OUTPUT, "the clip cannot be decoded")
     assert stage.store.original("SH0010", take=1).is_file()
     stage.is_bad = lambda _clip: False
     assert stage.run(wanted(provider)).done
@@ -448,7 +449,8 @@ def test_no_more_jobs_are_in_flight_than_the_limit(stage: Stage) -> None:
     shots = [f"SH{n:04d}" for n in range(10, 90, 10)]
     assert len(stage.run(*(wanted(provider, shot=shot) for shot in shots)).done) == 8
     assert provider.most_running == 2
-    stage.run(*(wanted(provider, shot=f"X{shot}") for shot in shots), limits=Limits(in_flight={"fake": 5}))
+    five = Gate(provider="fake", in_flight=5)
+    stage.run(*(replace(wanted(provider, shot=f"X{shot}"), gate=five) for shot in shots))
     assert provider.most_running == 5
 
 
@@ -458,7 +460,8 @@ def test_doubts_and_other_runs_take_places_at_the_provider_until_they_are_old(tm
         stage = Stage(root=tmp_path, ledger=ledger, time=time)
         provider = stage.provider(submit_faults=[LOST, LOST], behavior=Behavior(polls=0))
         assert len(stage.run(wanted(provider), wanted(provider, shot="SH0020")).doubt) == 2
-        assert stage.run(wanted(provider, shot="SH0030"), pace=Pace(generation_s=600)).done
+        third = replace(wanted(provider, shot="SH0030"), gate=Gate(provider="fake", generation_s=600))
+        assert stage.run(third).done
         assert 600 <= time.now <= 602
         assert any(each.stage == "waiting for other jobs at fake" for each in stage.seen)
 
@@ -483,8 +486,9 @@ def test_no_more_conforms_run_at_once_than_the_limit(stage: Stage) -> None:
             return await super().__call__(*args, **options)
 
     conform = Counting(log=stage.root / "conforms.log")
-    requests = [wanted(stage.provider(), shot=f"SH00{n}0") for n in range(1, 7)]
-    limits = Limits(in_flight={"fake": 6}, conforms=2)
+    six = Gate(provider="fake", in_flight=6)
+    requests = [replace(wanted(stage.provider(), shot=f"SH00{n}0"), gate=six) for n in range(1, 7)]
+    limits = Limits(conforms=2)
     result = run(requests, bench=replace(stage.bench(), conform=conform), limits=limits, timing=stage.time.timing)
     assert (len(result.done), conform.most) == (6, 2)
 

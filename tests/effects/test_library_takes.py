@@ -198,6 +198,120 @@ def test_an_original_of_any_kind_is_found_and_not_asked_for_again(library: Libra
     assert store.original("SH0010", take=1) == bought
 
 
+def _keep_parts(store: Store, *contents: bytes) -> list[Path]:
+    """A take of several clips; the paths of its originals."""
+    originals = [store.original("SH0010", take=1, part=part) for part in range(1, len(contents) + 1)]
+    for path, content in zip(originals[1:], contents[1:], strict=True):
+        path.write_bytes(content)
+    _keep(store, take=1)
+    originals[0].write_bytes(contents[0])
+    return originals
+
+
+def test_the_clips_of_a_long_take_lie_beside_each_other(library: Library) -> None:
+    originals = [_store(library).original("SH0010", take=1, part=part) for part in (1, 2, 3, 12)]
+    names = ["original.mp4", "original_2.mp4", "original_3.mp4", "original_12.mp4"]
+    assert [path.name for path in originals] == names
+    assert {path.parent for path in originals} == {library.layout.take_folder("SH0010", take=1)}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "original.json",
+        "original_2.json",
+        "original_of_ab12cd34.mp4",
+        "original_of_12345678.mp4",
+        "original_2_of_ab12cd34.mp4",
+        "original_20.mp4",
+        "original_2.mp4.tmp",
+        "original_02.mp4",
+        "original_2024.mp4",
+        ".pickup-1.part.mp4",
+        "boundary_in.png",
+    ],
+)
+def test_notes_and_clips_that_were_set_aside_are_no_originals(library: Library, name: str) -> None:
+    store = _store(library)
+    folder = store.original("SH0010", take=1).parent
+    (folder / name).write_bytes(b"something else")
+    assert store.original("SH0010", take=1) == folder / "original.mp4"
+    assert store.original("SH0010", take=1, part=2) == folder / "original_2.mp4"
+    bought = folder / "original_2.webm"
+    bought.write_bytes(b"bought")
+    assert store.original("SH0010", take=1, part=2) == bought
+
+
+def test_the_sidecar_names_all_clips_of_a_take_in_order(library: Library) -> None:
+    store = _store(library)
+    folder = store.original("SH0010", take=1).parent
+    (folder / "original_2.json").write_text('{"look": "notes"}')
+    (folder / "original_2_of_ab12cd34.mp4").write_bytes(b"set aside")
+    contents = [b"original", *(f"part {part}".encode() for part in range(2, 12))]
+    originals = _keep_parts(store, *contents)
+    file = library.take_file("SH0010", take=1)
+    assert file is not None
+    assert file.original == library.layout.relative(originals[0])
+    assert file.sha256.original == hashlib.sha256(b"original").hexdigest()
+    assert [(part.path, part.sha256) for part in file.more_originals] == [
+        (library.layout.relative(path), hashlib.sha256(content).hexdigest())
+        for path, content in zip(originals[1:], contents[1:], strict=True)
+    ]
+    assert library.findings(thoroughly=True) == ()
+
+
+def test_a_sidecar_from_before_takes_had_several_clips_is_read(library: Library) -> None:
+    _keep(_store(library), take=1)
+    sidecar = library.folder / "takes/SH0010/t01/take.json"
+    written = json.loads(sidecar.read_text())
+    assert written.pop("more_originals") == []
+    sidecar.write_text(json.dumps(written))
+    file = library.take_file("SH0010", take=1)
+    assert file is not None
+    assert file.more_originals == ()
+    assert library.findings(thoroughly=True) == ()
+
+
+def test_a_second_original_that_changed_or_is_gone_is_found_by_the_thorough_check(library: Library) -> None:
+    first, second, third = _keep_parts(_store(library), b"original", b"second", b"third")
+    third.unlink()
+    assert library.findings() == ()
+    [gone] = library.findings(thoroughly=True)
+    assert (gone.code, gone.message) == (
+        "ORIGINAL_MISSING",
+        "original_3.mp4 is not there; the take itself is whole",
+    )
+    second.write_bytes(b"SECOND")
+    first.unlink()
+    [changed] = library.findings(thoroughly=True)
+    assert (changed.code, changed.message) == ("ORIGINAL_CHANGED", "original_2.mp4 is not what the provider gave")
+
+
+def test_a_second_original_outside_the_library_is_not_read(library: Library) -> None:
+    _keep_parts(_store(library), b"original", b"second")
+    sidecar = library.folder / "takes/SH0010/t01/take.json"
+    written = json.loads(sidecar.read_text())
+    written["more_originals"][0]["path"] = "../../etc/passwd"
+    sidecar.write_text(json.dumps(written))
+    assert [finding.code for finding in library.findings(thoroughly=True)] == ["TAKE_DAMAGED"]
+
+
+def test_a_removed_take_takes_all_its_clips_with_it(library: Library) -> None:
+    originals = _keep_parts(_store(library), b"original", b"second", b"third")
+    library.remove_take("SH0010", take=1)
+    assert [path.name for path in originals[0].parent.iterdir()] == ["removed.json"]
+
+
+def test_the_clips_of_a_take_that_lies_elsewhere_are_checked_there(library: Library, tmp_path: Path) -> None:
+    [first, *_others] = _keep_parts(_store(library), b"original", b"second")
+    disk = first.parent.rename(tmp_path / "disk")
+    media = disk / "HARBOR7K2Q_SH0010_t01.mov"
+    known = library.remember_places({("SH0010", 1): media})
+    assert known.findings(thoroughly=True) == ()
+    (disk / "original_2.mp4").write_bytes(b"other")
+    assert [finding.code for finding in known.findings(thoroughly=True)] == ["ORIGINAL_CHANGED"]
+
+
 @pytest.mark.parametrize("damage", ["missing", "short", "unreadable sidecar"])
 def test_a_take_that_is_not_whole_is_not_had(library: Library, damage: str) -> None:
     path = _keep(_store(library), take=1)

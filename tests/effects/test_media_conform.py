@@ -54,7 +54,7 @@ def delivery_of(text: str = "24", *, frames: int = 12) -> Delivery:
 def conform(original: Path, delivery: Delivery, *, name: str = "take.mov") -> tuple[Path, Conformed]:
     """Conforms in this process, which is quicker than in a child; the same function runs there."""
     destination = original.with_name(name)
-    order = RenderOrder(original=str(original), destination=str(destination), delivery=delivery)
+    order = RenderOrder(originals=(str(original),), destination=str(destination), delivery=delivery)
     return destination, render(order, lambda _done: None)
 
 
@@ -345,7 +345,7 @@ def write_grain(path: Path, *, frames: int = 24, size: tuple[int, int] = SIZE) -
 
 
 def too_short(path: Path) -> None:
-    write_numbered_clip(path, frames=11, rate=rate("24"))
+    write_numbered_clip(path, frames=10, rate=rate("24"))
 
 
 def cut_in_half(path: Path) -> None:
@@ -393,7 +393,7 @@ def a_still(path: Path) -> None:
 
 
 BAD = [
-    (too_short, 12, "holds 11 frames, and 12 are needed"),
+    (too_short, 12, "holds 10 frames, and 12 are needed"),
     (cut_in_half, 24, r"holds \d+ frames, although it declares 24|damaged"),
     (flipped_bytes, 24, "damaged"),
     (uneven_times, 12, "unequal times"),
@@ -444,7 +444,7 @@ def run(
     original: Path, destination: Path, delivery: Delivery, report: Callable[[float], None] = lambda _: None
 ) -> Conformed:
     conformer: Conform = Conformer()
-    return asyncio.run(conformer(original, destination, delivery=delivery, report=report))
+    return asyncio.run(conformer([original], destination, delivery=delivery, report=report))
 
 
 def test_in_a_child_the_file_gets_its_name_when_it_is_proved(tmp_path: Path) -> None:
@@ -464,7 +464,7 @@ def test_a_child_that_takes_too_long_is_an_own_error_and_leaves_nothing(tmp_path
     write_numbered_clip(original, frames=12, rate=rate("24"))
     hasty = Conformer(start_s=0.001, megapixel_frame_s=0.0)
     with pytest.raises(MediaError, match="took longer"):
-        asyncio.run(hasty(original, destination, delivery=delivery_of(), report=lambda _: None))
+        asyncio.run(hasty([original], destination, delivery=delivery_of(), report=lambda _: None))
     assert list(destination.parent.iterdir()) == []
 
 
@@ -475,12 +475,16 @@ def test_cancelling_ends_the_child_and_leaves_nothing(tmp_path: Path) -> None:
     async def cancel_at_the_first_report() -> None:
         started = asyncio.Event()
         loop = asyncio.get_running_loop()
+
+        def report(_done: float) -> None:
+            loop.call_soon_threadsafe(started.set)
+
         work = asyncio.create_task(
             Conformer()(
-                original,
+                [original],
                 destination,
                 delivery=replace(delivery_of(frames=48), size=(1920, 1080)),
-                report=lambda _done: loop.call_soon_threadsafe(started.set) and None,
+                report=report,
             )
         )
         await started.wait()

@@ -2,7 +2,8 @@
 
 import asyncio
 import io
-from collections.abc import Sequence
+import struct
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from pickup._av import open_video
+from pickup._av import open_video, write_frames
 from pickup.errors import MediaError
-from pickup.media.frames import FrameRequest, frame_at, frame_at_async, grab
+from pickup.media.frames import FrameRequest, frame_at, frame_at_async, grab, last_frame, last_frame_async
+from pickup.media.probe import declared_seconds
 from pickup.testing.clips import numbered_picture, read_number, write_numbered_clip
 from pickup.timing import FrameRate
 
@@ -30,6 +32,11 @@ def picture(png: bytes) -> NDArray[np.uint8]:
 
 def number_at(path: Path, seconds: Fraction) -> int:
     request = FrameRequest(path=str(path), file_seconds=seconds)
+    return read_number(picture(grab(request, lambda _done: None)))
+
+
+def last_number(path: Path) -> int:
+    request = FrameRequest(path=str(path), file_seconds=None)
     return read_number(picture(grab(request, lambda _done: None)))
 
 
@@ -134,6 +141,8 @@ def test_a_frame_in_foreign_color_is_refused(tmp_path: Path, tags: tuple[int, in
         container.mux([*stream.encode(frame), *stream.encode(None)])
     with pytest.raises(MediaError, match=name):
         number_at(path, Fraction(0))
+    with pytest.raises(MediaError, match=f"the last frame .* {name}"):
+        last_number(path)
 
 
 @pytest.mark.parametrize("degrees", [90, 180, -90])
@@ -168,3 +177,110 @@ def test_a_file_that_is_no_video_is_an_error_of_the_caller(tmp_path: Path) -> No
     path.write_text("<html>")
     with pytest.raises(MediaError, match=r"clip\.mp4"):
         frame_at(path, source_seconds=Fraction(0))
+
+
+# --- the last frame ---------------------------------------------------------------------------------------------------
+
+
+def write_groups(path: Path, *, frames: int, options: dict[str, str]) -> None:
+    """A numbered clip with groups of pictures as another encoder may cut them."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=24, options=options)
+        stream.width, stream.height, stream.pix_fmt = 320, 180, "yuv420p"
+        for number in range(frames):
+            frame = av.VideoFrame.from_ndarray(numbered_picture(number), format="rgb24")
+            frame.pts, frame.time_base = number, Fraction(1, 24)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
+def declare_too_long(path: Path) -> None:
+    """Makes an .mkv lie about its length: the element Duration, id 4489, of 8 bytes. FFmpeg sees through an .mp4."""
+    content = bytearray(path.read_bytes())
+    place = content.index(b"\x44\x89\x88") + 3
+    content[place : place + 8] = struct.pack(">d", 3 * struct.unpack(">d", content[place : place + 8])[0])
+    path.write_bytes(content)
+
+
+def declare_too_short(path: Path) -> None:
+    """Makes an .mp4 lie about its length, in its movie, track and media headers: a third."""
+    content = bytearray(path.read_bytes())
+    for name, offset in ((b"mvhd", 16), (b"tkhd", 20), (b"mdhd", 16)):
+        place = content.index(name) + 4 + offset
+        declared = int.from_bytes(content[place : place + 4], "big")
+        content[place : place + 4] = (declared // 3).to_bytes(4, "big")
+    path.write_bytes(content)
+
+
+@pytest.mark.parametrize("text", RATES)
+@pytest.mark.parametrize("extension", [".mp4", ".mkv", ".ts", ".mov"])
+def test_the_last_frame_is_found_behind_b_frames_in_every_container(
+    clip_of: dict[str, Path], text: str, extension: str
+) -> None:
+    path = clip_of[text] if extension == ".mp4" else rewrapped(clip_of[text], extension)
+    assert last_number(path) == FRAMES - 1
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"g": "600", "bf": "8"},
+        {"g": "12", "bf": "3", "x264-params": "open-gop=1"},
+        {"g": "100", "bf": "3", "x264-params": "intra-refresh=1"},
+        {"g": "1"},
+    ],
+    ids=["one long group", "open groups", "no key frame but the first", "key frames only"],
+)
+def test_the_last_frame_is_found_whatever_the_groups_of_pictures(tmp_path: Path, options: dict[str, str]) -> None:
+    path = tmp_path / "clip.mp4"
+    write_groups(path, frames=301, options=options)
+    assert last_number(path) == 300
+
+
+@pytest.mark.parametrize(
+    ("extension", "lie", "seconds"), [(".mp4", declare_too_short, 0.625), (".mkv", declare_too_long, 5.625)]
+)
+def test_a_declared_length_that_lies_does_not_move_the_last_frame(
+    tmp_path: Path, extension: str, lie: Callable[[Path], None], seconds: float
+) -> None:
+    path = tmp_path / "clip.mp4"
+    write_numbered_clip(path, frames=FRAMES, rate=FrameRate.parse("24"))
+    lying = rewrapped(path, extension)
+    lie(lying)
+    with open_video(lying) as video:
+        assert float(declared_seconds(video) or 0) == pytest.approx(seconds, abs=0.01)
+    assert last_number(lying) == FRAMES - 1
+
+
+def test_of_a_movie_of_one_frame_the_last_one_is_that(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    write_numbered_clip(path, frames=1, rate=FrameRate.parse("24"), first_number=7)
+    assert last_number(path) == 7
+
+
+def test_the_last_frame_comes_from_a_child_in_the_size_that_is_asked_for(clip_of: dict[str, Path]) -> None:
+    png = last_frame(clip_of["24"], size=(640, 360))
+    assert (picture(png).shape, read_number(picture(png))) == ((360, 640, 3), FRAMES - 1)
+    assert asyncio.run(last_frame_async(clip_of["24"], size=(640, 360))) == png
+
+
+def test_a_last_frame_that_is_damaged_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "clip.mp4"
+    grain = np.random.default_rng(3).integers(0, 255, (6, 180, 320, 3), dtype=np.uint8)
+    write_frames(path, grain, rate=FrameRate.parse("24"), size=(320, 180), codec="h264")
+    with av.open(str(path)) as container:
+        *_others, last = (packet for packet in container.demux(video=0) if packet.size)
+        start, size = last.pos or 0, last.size
+    content = bytearray(path.read_bytes())
+    content[start + size // 2] ^= 0xFF
+    path.write_bytes(content)
+    with pytest.raises(MediaError, match=r"the last frame of clip\.mp4 is damaged"):
+        last_number(path)
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>" * 100])
+def test_what_is_no_video_has_no_last_frame(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(content)
+    with pytest.raises(MediaError, match=r"clip\.mp4 is not a video"):
+        last_frame(path)

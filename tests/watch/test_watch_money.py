@@ -27,7 +27,7 @@ def paid_room(tmp_path: Path) -> WatchRoom:
             from pickup.testing.clips import write_numbered_clip
             from pickup.testing.fake_provider import Behavior, FakeProvider
 
-            def provider():
+            def provider(_setup):
                 def clip(request, path):
                     write_numbered_clip(path, frames=request.frames, rate=request.rate, size=request.size)
                 return FakeProvider(Path({str(tmp_path / "charged")!r}), behavior=Behavior(clip=clip))

@@ -134,7 +134,17 @@ def _anchored(table: Table, *, folder: Path) -> dict[str, object]:
         anchored["watch"] = {**watch, "deliver": here}
     if isinstance(characters := table.get("characters"), dict):
         anchored["characters"] = {name: _with_images(each, folder=folder) for name, each in characters.items()}
+    if isinstance(providers := table.get("providers"), dict):
+        anchored["providers"] = {name: _with_workflow(each, folder=folder) for name, each in providers.items()}
     return anchored
+
+
+def _with_workflow(provider: object, *, folder: Path) -> object:
+    """A workflow that is a file is found from the folder of the settings; one that Pickup brings has no `.json`."""
+    if not isinstance(provider, dict) or not isinstance(workflow := provider.get("workflow"), str):
+        return provider
+    is_file = workflow.endswith(".json")
+    return {**provider, "workflow": _absolute(workflow, folder=folder)} if is_file else provider
 
 
 def _with_images(character: object, *, folder: Path) -> object:

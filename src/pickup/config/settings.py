@@ -35,6 +35,8 @@ BUILT_IN_STYLES: Mapping[str, str] = MappingProxyType(
 _SMALLEST_PX, _LARGEST_PX = 64, 8192
 _SIZE = re.compile(r"(\d{2,5})\s*[xX]\s*(\d{2,5})")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_PROVIDER = r"^[^:,\s]+(:[^,\s]+)?$"
+_PROVIDERS = r"^[^:,\s]+(:[^,\s]+)?(\s*,\s*[^:,\s]+(:[^,\s]+)?)*$"
 _SECONDS_KEYS = frozenset({"min", "max", "step"})
 
 
@@ -142,6 +144,14 @@ def _length(value: object) -> Decimal:
     return length
 
 
+class FramesRange(_Table):
+    """Numbers of frames that a model makes: `min`, `min + step`, … up to `max`."""
+
+    min: Annotated[Whole, Field(ge=1)]
+    max: Annotated[Whole, Field(ge=1)]
+    step: Annotated[Whole, Field(ge=1)] = 1
+
+
 class HoleSettings(_Table):
     """`[holes]`: what counts as a hole; lengths in frames."""
 
@@ -213,7 +223,14 @@ class ProviderSettings(_Table):
         api_key_env: Name of the environment variable that holds the key.
         price_per_second: USD; None where the provider knows its own.
         seconds: Lengths that it makes; None for its own.
+        frames: The same in frames, for a server that counts so.
+        frames_from: What its clips can be made from besides words; None for what its kind can.
+        per_minute: Requests for clips that it takes in a minute; None for any number.
+        generation_s: The longest time that one clip takes there.
         poll_s: Seconds between two polls, where the server does not say.
+        fields: What the server calls a part of the request, where it differs from its profile; empty leaves it out.
+        workflow: Of `comfyui`: a workflow in API format, or the name of one that Pickup brings.
+        inputs: Of `comfyui`: which input of the workflow is the prompt, the seed, …, as "node.input".
     """
 
     kind: Annotated[str, Field(min_length=1)]
@@ -222,12 +239,19 @@ class ProviderSettings(_Table):
     model: str | None = None
     api_key_env: Annotated[str, AfterValidator(_variable)] | None = None
     send_frames: Literal["ask", "always", "never"] = "ask"
-    max_in_flight: Annotated[Whole, Field(ge=1, le=64)] = 2
+    max_in_flight: Annotated[Whole, Field(ge=1, le=1000)] = 2
+    per_minute: Annotated[Whole, Field(ge=1)] | None = None
+    generation_s: Seconds = 900.0
     price_per_second: Money | None = None
     seconds: Annotated[tuple[Decimal, ...] | SecondsRange | None, PlainValidator(_lengths)] = None
+    frames: FramesRange | None = None
+    frames_from: Literal["text", "first", "first_last"] | None = None
     sizes: tuple[SizeText, ...] = ()
     fps: Annotated[FrameRate | None, PlainValidator(_frame_rate)] = None
     poll_s: Seconds = 10.0
+    fields: Mapping[str, str] = Field(default_factory=dict)
+    workflow: str | None = None
+    inputs: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def is_on_this_machine(self) -> bool:
@@ -248,13 +272,21 @@ class Settings(_Table):
         size: None stands for the timeline's own, else what most footage shares, else 1920x1080.
         budget: USD for one run; None where nobody set one.
         flavors: `for` in the file: what is written.
+        provider: What generates, as `name` or `name:model`; of several, separated by commas, each shot goes to the
+            cheapest that can cover it.
+        fallback: Providers that are tried in turn where one has failed without being paid.
+        conditioning: Which neighbours' frames a take is made from.
+        retime_percent: How much faster or slower a clip may be played to fit; zero for never.
         takes_as: Where takes that are not circled stand: beside the circled one, or on disabled tracks above too.
         path_map: `map` in the file: folders elsewhere -> folders here.
         ledger: A shared database instead of the file in the state folder.
     """
 
     library: Annotated[str, Field(min_length=1)] | None = None
-    provider: Annotated[str, Field(pattern=r"^[^:\s]+(:\S+)?$")] = "slate"
+    provider: Annotated[str, Field(pattern=_PROVIDERS)] = "slate"
+    fallback: tuple[Annotated[str, Field(pattern=_PROVIDER)], ...] = ()
+    conditioning: Literal["auto", "both", "first", "none"] = "auto"
+    retime_percent: Annotated[Whole, Field(ge=0, le=10)] = 0
     takes: Annotated[Whole, Field(ge=1, le=99)] = 1
     max_takes: Annotated[Whole, Field(ge=1, le=99)] = 3
     handles: Annotated[Whole, Field(ge=0, le=1000)] = 12

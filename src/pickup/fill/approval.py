@@ -40,6 +40,9 @@ def plan_digest(prepared: Prepared) -> str:
             each.spec.seed,
             list(each.spec.delivery.size),
             str(each.price),
+            [[str(clip.seconds), clip.mode.value] for clip in each.quote.clips],
+            [each.offer.host, *each.sends],
+            [[other.route, str(other.price)] for other in each.instead if other.is_fallback],
         ]
         for each in prepared.plan.pickups
     ]
@@ -141,6 +144,12 @@ def _plan_text(prepared: Prepared) -> str:
         "|---|---|---|---|---|---|---|",
         *map(_plan_line, plan.pickups),
     ]
+    if sent := [each for each in plan.pickups if each.sends]:
+        lines += ["", "Sent away from this machine, besides the words of each shot:", ""]
+        lines += [
+            f"- **{each.spec.code}**: a frame of {_plain(' and of '.join(each.sends))}, to {_plain(each.offer.host)}"
+            for each in sent
+        ]
     if plan.held:
         lines += ["", "Held, whatever is approved:", ""]
         lines += [f"- **{each.spec.code}**: {_plain(each.why)}" for each in plan.held]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 
 from pickup.config import Config
+from pickup.jobs.gates import Allowance
 from pickup.jobs.ledger import Ledger
 
 
@@ -31,7 +32,29 @@ def with_what_is_left(config: Config, *, ledger: Ledger, library: str, cut: str,
     return config.model_copy(update={key: max(each, Decimal(0)) for key, each in left.items()})
 
 
+def allowances_of(config: Config, *, library: str, cut: str, now: datetime) -> tuple[Allowance, ...]:
+    """The budgets themselves, which the ledger holds each purchase against in the moment when it is made.
+
+    Args:
+        config: Settings as they are, not lowered.
+        library: Its id.
+        cut: Name of the cut in it; it is filled by one run at a time, so what it spends from now on is this run's.
+        now: When the run began, with its zone.
+    """
+    found = []
+    if config.budget is not None:
+        found.append(Allowance(usd=config.budget, name="this run", library=library, cut=cut, since=now.astimezone(UTC)))
+    if config.budget_per_timeline is not None:
+        found.append(Allowance(usd=config.budget_per_timeline, name="this timeline", library=library, cut=cut))
+    if config.budget_per_day is not None:
+        found.append(Allowance(usd=config.budget_per_day, name="today", since=_midnight(now)))
+    return tuple(found)
+
+
 def spent_today(ledger: Ledger, *, now: datetime) -> Decimal:
     """USD that can have been spent since midnight, in all libraries."""
-    midnight = now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
-    return ledger.spent(since=midnight.astimezone(UTC)).at_most
+    return ledger.spent(since=_midnight(now)).at_most
+
+
+def _midnight(now: datetime) -> datetime:
+    return now.astimezone().replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)

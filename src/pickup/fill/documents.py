@@ -57,6 +57,7 @@ def plan_document(prepared: Prepared) -> Document:
     document["pickups"] = [_pickup(pickup) for pickup in plan.pickups]
     document["held"] = [{"shot": held.spec.code, "why": held.why} for held in plan.held]
     document["total"] = f"{plan.total:.2f}"
+    document["at_most"] = f"{plan.at_most:.2f}"
     document["budget"] = None if plan.budget is None else f"{plan.budget:.2f}"
     document["bytes"] = plan.bytes_expected
     document["findings"] = findings_document(prepared.findings)
@@ -143,4 +144,25 @@ def _pickup(pickup: Pickup) -> Document:
         "lint": [{"code": note.code, "message": note.message} for note in pickup.lint],
         "note": quote.note,
         "stand_in": spec.stands_in,
+        "clips": [
+            {
+                "seconds": float(clip.seconds),
+                "frames": clip.frames,
+                "mode": clip.mode.value,
+                "price": f"{clip.price:.2f}",
+            }
+            for clip in quote.clips
+        ],
+        "size": list(quote.size or spec.delivery.size),
+        "speed": None if quote.speed == 1 else str(quote.speed),
+        "sends": {"to": pickup.offer.host or None, "frames_of": list(pickup.sends), "asks": pickup.asks},
+        "instead": [
+            {
+                "route": each.route,
+                "price": None if each.price is None else f"{each.price:.2f}",
+                "note": each.note,
+                "fallback": each.is_fallback,
+            }
+            for each in pickup.instead
+        ],
     }

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 from pickup.config import Config
-from pickup.errors import Finding, counted, info, warning
+from pickup.errors import Finding, PriceUnknown, counted, info, warning
 from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
 from pickup.fill.fit import misfit
 from pickup.fill.identity import KnownShot, as_the_cut_shows, recognize_shots, sightings_of
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.reading import read_settings, rules_of, source_folder
+from pickup.fill.routes import STAND_INS, Route, Routes
 from pickup.fill.sent import Sent, read_sent
 from pickup.fill.stale import length_changed, what_changed
 from pickup.holes import Hole
@@ -23,18 +26,14 @@ from pickup.library.sidecars import TakeFile
 from pickup.library.versions import latest
 from pickup.match import Sighting
 from pickup.media.conform import expected_bytes
-from pickup.offers import Offer, Quote
-from pickup.plan import Plan, ShotRequest, make_plan
-from pickup.ports import Delivery, Provider
-from pickup.providers.registry import find_offer, load_provider
+from pickup.offers import Conditioning, Offer, Quote
+from pickup.plan import Manner, Plan, ShotRequest, make_plan
+from pickup.ports import Delivery
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec, make_stand_in
 from pickup.takes import Take
 from pickup.timelines.bundles import extract_media
 from pickup.timelines.limits import is_bundle
 from pickup.timelines.survey import Survey, survey_timeline
-
-_FREE = "slate"
-"""The provider of stand-ins: they are never bought."""
 
 STAND_INS_GO_TO = "resolve"
 """The flavor that stand-ins are for."""
@@ -49,6 +48,8 @@ class FillOptions:
         partial: A take that is too short for its hole is shown as far as it reaches.
         fit: Make as much as the budget pays instead of refusing.
         unbriefed: Providers that cost money may fill holes that nobody briefed.
+        send_frames: Whether frames of the footage may be sent to where that is asked for; None: nobody was asked yet.
+        pilot: Make so many shots and hold the rest; None for all.
         approved: A person said yes beforehand, to briefs from timeline markers too.
         bundle: Each OTIO flavor is written with all media in one file, too.
     """
@@ -58,6 +59,8 @@ class FillOptions:
     fit: bool = False
     unbriefed: bool = False
     approved: bool = False
+    send_frames: bool | None = None
+    pilot: int | None = None
     bundle: bool = False
 
 
@@ -81,8 +84,7 @@ class Shot:
     outgrown: str
     renewed: bool
     missing: tuple[int, ...]
-    provider: Provider
-    offer: Offer
+    routes: tuple[Route, ...]
 
     @property
     def is_stand_in(self) -> bool:
@@ -129,6 +131,7 @@ class Prepared:
         burn_in: Previs takes say in the picture what they are.
         refreshed: Shots that get a new take although they have one.
         partial: Takes that are too short are shown as far as they reach.
+        routes: Everything that a shot may be made on, by provider and model.
         codes: Shot codes by hole id, for looking up.
     """
 
@@ -143,6 +146,7 @@ class Prepared:
     burn_in: bool = True
     refreshed: frozenset[str] = frozenset()
     partial: bool = False
+    routes: Mapping[tuple[str, str], Route] = field(default_factory=dict)
     codes: Mapping[str, str] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -231,22 +235,22 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
         wanted, library=library, cut_name=cut_name, present=survey.media_names
     )
     wishes = _wishes(survey, delivery=delivery, config=config)
-    chosen = _provider(config.provider)
-    free = _provider(_FREE) if stand_ins else chosen
+    routes = Routes(config=config, send_frames=options.send_frames, today=datetime.now(UTC).astimezone().date())
     sized = delivery.size_from != SIZE_UNKNOWN  # nothing is quoted, and nothing called stale, for a size unknown
     shelf = library.shelf(each.code for each in known)
     refreshed = {each.upper() for each in options.refresh}
     shots = []
     for each in (as_the_cut_shows(one, fills=survey.fills, takes=_takes_in(shelf[one.code][0])) for one in known):
-        provider, offer = free if each.holes[0].stand_in else chosen
         spec = make_spec(each.holes, code=each.code, wishes=wishes, shifts=each.shifts)
         spec = make_stand_in(spec) if each.holes[0].stand_in else spec
+        made_on = (routes.load(STAND_INS),) if each.holes[0].stand_in else routes.for_shot(spec)
         whole, shown = ((), None) if each.asked else shelf[each.code]
         takes = _takes_in(whole)
         fits_none = all(misfit(take, spec, shifts=each.shifts) for take in takes)
         unfit = shown is not None and bool(misfit(shown.as_take(), spec, shifts=each.shifts))
         was_shown = any(hole.filled for hole in each.holes)  # then what was wanted there is not in the cut any more
-        renewed = (unfit and fits_none and offer.is_free) or each.code.upper() in refreshed
+        is_free = made_on[0].offer.is_free and made_on[0].offer.patience_s is None  # what nobody has to make by hand
+        renewed = (unfit and fits_none and is_free) or each.code.upper() in refreshed
         shot = Shot(
             spec=spec,
             takes=takes,
@@ -255,13 +259,18 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
             outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
             missing=_missing(spec, takes=takes, renewed=renewed, following=library.next_take(each.code)),
-            provider=provider,
-            offer=offer,
+            routes=made_on,
         )
         shots.append(shot)
     plan = make_plan(
-        [_request(shot) for shot in shots] if sized else [],
-        estimate=_Estimate(offers={shot.spec.code: shot.offer for shot in shots}),
+        [_request(shot, routes=routes) for shot in shots] if sized else [],
+        estimate=_estimate,
+        today=routes.today,
+        manner=Manner(
+            conditioning=Conditioning(config.conditioning),
+            handles_required=config.handles_required,
+            retime=Fraction(config.retime_percent, 100),
+        ),
         budget=_budget(config),
         paid_unbriefed=options.unbriefed,
         paid_from_markers=options.approved,
@@ -283,10 +292,11 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
         plan=plan,
         new_codes=new_codes,
         sightings=tuple(sightings_of(((shot.known, shot.spec.wish) for shot in shots), cut_name=cut_name)),
-        findings=(*found, *_shot_findings(shots, refresh=options.refresh)),
+        findings=(*found, *_shot_findings(shots, refresh=options.refresh), *plan_findings(plan)),
         burn_in=config.burn_in,
         refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed),
         partial=options.partial,
+        routes=routes.by_name(),
     )
 
 
@@ -323,40 +333,24 @@ def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, following:
     return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
 
 
-def _provider(chosen: str) -> tuple[Provider, Offer]:
-    name, _, model = chosen.partition(":")
-    provider = load_provider(name)
-    return provider, find_offer(provider, model=model or None)
-
-
-def _request(shot: Shot) -> ShotRequest:
-    provider, spec = shot.provider, shot.spec
+def _request(shot: Shot, *, routes: Routes) -> ShotRequest:
+    spec = shot.spec
     held = next((hole.held for hole in spec.holes if hole.held), "")
     if shot.known.asked:
         held = shot.known.question
-    if spec.provider and spec.provider != provider.name:
+    if spec.provider and not routes.is_configured(spec.provider):
         held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
-    return ShotRequest(
-        spec=spec,
-        offer=shot.offer,
-        quote=lambda wish: provider.quote(wish, model=shot.offer.model),
-        missing=shot.missing,
-        held=held,
+    candidates = tuple(route.candidate for route in shot.routes)
+    return ShotRequest(spec=spec, candidates=candidates, missing=shot.missing, held=held)
+
+
+def _estimate(spec: ShotSpec, offer: Offer, quote: Quote) -> int:
+    """Bytes of one conformed take."""
+    codec = codec_of(spec, offer=offer)
+    delivery = Delivery(
+        frames=quote.frames, rate=spec.delivery.rate, size=spec.delivery.size, codec=codec, reel=spec.code
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Estimate:
-    """Bytes of one conformed take; `offers` by shot code."""
-
-    offers: Mapping[str, Offer]
-
-    def __call__(self, spec: ShotSpec, quote: Quote) -> int:
-        codec = codec_of(spec, offer=self.offers[spec.code])
-        delivery = Delivery(
-            frames=quote.frames, rate=spec.delivery.rate, size=spec.delivery.size, codec=codec, reel=spec.code
-        )
-        return expected_bytes(delivery)
+    return expected_bytes(delivery)
 
 
 def codec_of(spec: ShotSpec, *, offer: Offer) -> str:
@@ -369,6 +363,20 @@ def codec_of(spec: ShotSpec, *, offer: Offer) -> str:
 def _budget(config: Config) -> Decimal | None:
     budgets = [each for each in (config.budget, config.budget_per_timeline, config.budget_per_day) if each is not None]
     return min(budgets, default=None)
+
+
+def plan_findings(plan: Plan) -> Iterator[Finding]:
+    """What an editor should know of how the takes are made, before they are."""
+    for pickup in plan.pickups:
+        where = f"{pickup.spec.code} {pickup.spec.holes[0].timecode}"
+        for code, message in pickup.quote.concerns:
+            yield warning(code, message, where=where)
+        if pickup.offer.retired is not None:
+            ends = f"{pickup.offer.model} ends on {pickup.offer.retired}"
+            yield warning("ROUTE_ENDS", ends, where=pickup.offer.provider)
+    for held in plan.held:
+        if held.code == PriceUnknown.code:
+            yield warning(held.code, held.why, where=f"{held.spec.code} {held.spec.holes[0].timecode}")
 
 
 def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterator[Finding]:

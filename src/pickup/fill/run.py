@@ -12,19 +12,20 @@ from pickup import _files
 from pickup.config import Config
 from pickup.errors import ConfigError, Finding, LibraryError
 from pickup.fill.approval import write_plan
-from pickup.fill.budget import with_what_is_left
+from pickup.fill.budget import allowances_of, with_what_is_left
 from pickup.fill.bundles import write_bundles
-from pickup.fill.generate import make_takes
+from pickup.fill.generate import Made, make_takes
 from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
 from pickup.fill.prepare import FillOptions, Prepared, Shot, plan_again, prepare
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown, choose_takes
+from pickup.jobs.gates import Allowance
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
 from pickup.library.lock import Waiting
-from pickup.plan import check_budget, fit_budget
+from pickup.plan import check_budget, fit_budget, pilot_of
 from pickup.ports import ProgressReport
 
 _ROOM_FOR_ORIGINALS = 2
@@ -38,6 +39,7 @@ class Hearing:
     Attributes:
         approve: Shown the plan before anything is made; a reason ends the run with everything held for it, nothing
             lets it go on.
+        may_send: Asked whether the frames that the plan lists may be sent; unattended, none are.
         report: Progress of each take.
         waits: Told whom the run waits for.
         stage: Told what is being done beside the takes.
@@ -46,6 +48,7 @@ class Hearing:
     """
 
     approve: Callable[[Prepared], str] = lambda _prepared: ""
+    may_send: Callable[[Prepared], bool] = lambda _prepared: False
     report: ProgressReport = lambda _progress: None
     waits: Callable[[str], None] = lambda _sentence: None
     stage: Callable[[str], None] = lambda _sentence: None
@@ -110,16 +113,22 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
     library = library.with_places()
     waiting = Waiting(stop=hearing.stop)
     with library.hold_cut(cut, on_wait=hearing.waits, waiting=waiting), open_ledger(state_folder) as ledger:
-        config = with_what_is_left(config, ledger=ledger, library=library.id, cut=cut, now=datetime.now(UTC))
+        now = datetime.now(UTC)
+        allowances = allowances_of(config, library=library.id, cut=cut, now=now)
+        config = with_what_is_left(config, ledger=ledger, library=library.id, cut=cut, now=now)
         prepared = _commit(prepared, library=library, config=config, options=options)
+        if any(pickup.asks for pickup in prepared.plan.pickups):
+            options = replace(options, send_frames=hearing.may_send(prepared))
+            prepared = _commit(prepared, library=library, config=config, options=options)
         if prepared.plan.pickups:
+            _check_ready(prepared)
             write_plan(prepared)
             if why := hearing.approve(prepared):
                 return _declined(prepared, why)
         library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
         limits = read_settings(config, library=library).limits
         keep_source(prepared, limits=limits)
-        filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing)
+        filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing, allowances=allowances)
         if options.bundle:
             hearing.stage("packing timelines with their media")
             bundles, said = write_bundles(filled.outputs, config=config, limits=limits, report=hearing.portion)
@@ -133,10 +142,22 @@ def _commit(prepared: Prepared, *, library: Library, config: Config, options: Fi
         prepared = plan_again(prepared.reading, library=library, config=config, options=options)
         if options.fit:
             prepared = replace(prepared, plan=fit_budget(prepared.plan) if prepared.plan.total else prepared.plan)
+        if options.pilot is not None:
+            prepared = replace(prepared, plan=pilot_of(prepared.plan, shots=options.pilot))
         check_budget(prepared.plan)
         _check_room(prepared)
         if not library.commit(prepared.cut_name, sightings=prepared.sightings, new_codes=prepared.new_codes):
             return prepared
+
+
+def _check_ready(prepared: Prepared) -> None:
+    """Keys and addresses are there, before anything is asked or paid.
+
+    Raises:
+        ConfigError: Something is missing; it says how to set it.
+    """
+    for key in {(pickup.offer.provider, pickup.offer.model) for pickup in prepared.plan.pickups}:
+        prepared.routes[key].provider.check_ready()
 
 
 def _check_room(prepared: Prepared) -> None:
@@ -150,23 +171,42 @@ def _check_room(prepared: Prepared) -> None:
         )
 
 
-def _fill_held_cut(prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing) -> Filled:
+def _fill_held_cut(
+    prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing, allowances: Sequence[Allowance]
+) -> Filled:
     if prepared.plan.pickups:
         log_event(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
-    result, said = make_takes(prepared, ledger=ledger, report=hearing.report, stop=hearing.stop)
+    spent_before = _spent(prepared, ledger=ledger)
+    made = make_takes(prepared, ledger=ledger, report=hearing.report, stop=hearing.stop, allowances=allowances)
+    result = made.result
     for outcome in result.outcomes:
         log_event(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
     _circle_refreshed(prepared, result)
     prepared = replace(prepared, shots=_with_new_takes(prepared, config=config))
     _circle_what_fits(prepared)
     shown = choose_takes(prepared)
-    held = _held(prepared, shown, result)
+    held = (*_held(prepared, shown, result), *made.held)
     hearing.stage("writing and verifying the timeline")
     failed = [(each.shot, f"{each.message}; {each.next_step}") for each in result.failed]
     version = hand_back(prepared, shown, held=held, failed=failed, config=config)
     if version.changed:
         log_event(prepared, "delivered", version=version.number)
-    return _filled(prepared, shown, version, result, held=held, failed=failed, said=said, ledger=ledger)
+    spent_total = _spent(prepared, ledger=ledger)
+    return _filled(
+        prepared,
+        shown,
+        version,
+        made,
+        held=held,
+        failed=failed,
+        spent=spent_total - spent_before,
+        spent_total=spent_total,
+    )
+
+
+def _spent(prepared: Prepared, *, ledger: Ledger) -> Decimal:
+    """USD that the cut is known to have cost; only the run that holds its lock adds to it."""
+    return ledger.spent(library=prepared.library.id, cut=prepared.cut_name).cost
 
 
 def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
@@ -210,14 +250,14 @@ def _filled(
     prepared: Prepared,
     shown: Shown,
     version: Version,
-    result: RunResult,
+    made: Made,
     *,
     held: Sequence[tuple[str, str]],
     failed: Sequence[tuple[str, str]],
-    said: Sequence[Finding],
-    ledger: Ledger,
+    spent: Decimal,
+    spent_total: Decimal,
 ) -> Filled:
-    library = prepared.library
+    library, result = prepared.library, made.result
     return Filled(
         timeline=prepared.timeline.absolute(),
         library=library.folder.absolute(),
@@ -229,11 +269,11 @@ def _filled(
         held=tuple(held),
         failed=tuple(failed),
         doubt=tuple((each.shot, each.job.key if each.job else "") for each in result.doubt),
-        spent=sum((each.job.price for each in result.done if each.job), start=Decimal(0)),
-        spent_total=ledger.spent(library=library.id, cut=prepared.cut_name).cost,
+        spent=spent,
+        spent_total=spent_total,
         outputs=version.outputs,
         changes=version.changes,
-        findings=(*prepared.findings, *said, *result.findings, *shown.findings, *version.findings),
+        findings=(*prepared.findings, *made.findings, *result.findings, *shown.findings, *version.findings),
         made=len(result.done),
         parked=tuple(dict.fromkeys(each.shot for each in result.parked)),
     )

@@ -12,10 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
-from pathlib import Path
-from typing import Unpack
 
 from pickup.errors import (
     ConfigError,
@@ -28,9 +26,16 @@ from pickup.errors import (
     ProviderRetired,
     ProviderUnavailable,
 )
-from pickup.jobs.ledger import Change, Ledger, Told, Trouble
+from pickup.jobs.bench import Bench, TakeRequest
+from pickup.jobs.ledger import AlreadyClaimed, Told, Trouble
 from pickup.jobs.states import Job, State
-from pickup.ports import Billing, Conform, Delivery, Generation, Provider, Reconciled, RemoteState, RemoteStatus, Store
+from pickup.ports import (
+    Billing,
+    LostSubmit,
+    Reconciled,
+    RemoteState,
+    RemoteStatus,
+)
 
 Report = Callable[[str, float], None]
 """Told what is being done and the share of it that is done, 0.0 to 1.0."""
@@ -41,7 +46,8 @@ NO_TROUBLE: Trouble = {"kind": None, "message": "", "next_step": ""}
 _LOG = logging.getLogger(__name__)
 _FREE = Decimal(0)
 _GRACE_SECONDS = 30
-_KEY_TROUBLE = (FailureKind.AUTH, FailureKind.QUOTA)
+_KEY_TROUBLE = (FailureKind.AUTH, FailureKind.NO_CREDIT)
+_BACK_S = 2.0
 _CERTAINLY_NOT_ACCEPTED = (ProviderRefused, ProviderRetired, ConfigError)
 _REMOTE_ENDS = {
     RemoteState.FAILED: State.FAILED,
@@ -50,67 +56,9 @@ _REMOTE_ENDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeRequest:
-    """One take that a run shall bring home.
-
-    Attributes:
-        quoted: USD for this take; zero means that making it again costs nothing.
-        cut: Name of the cut that pays.
-        refresh: Buy it again although an earlier attempt was, or may have been, billed.
-        patience_s: Seconds to wait for the provider before the job is parked; None for the run's own limit.
-    """
-
-    request: Generation
-    delivery: Delivery
-    provider: Provider
-    quoted: Decimal
-    cut: str = ""
-    refresh: bool = False
-    patience_s: float | None = None
-
-    @property
-    def place(self) -> tuple[str, int]:
-        """Shot code and take number; one run makes each only once."""
-        return self.request.shot, self.request.take
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bench:
-    """What jobs are moved with.
-
-    Attributes:
-        library: Id of the library that the store belongs to.
-        owner: Text of `owners.this_run`; new for every run.
-        on_step: Told each step before and after it is on the disk; crash tests end the process there.
-    """
-
-    library: str
-    ledger: Ledger
-    store: Store
-    conform: Conform
-    owner: str
-    on_step: Callable[[str], None] = lambda _step: None
-
-    def move(self, job: Job, *, to: State, **change: Unpack[Change]) -> Job:
-        """`Ledger.transition` as this bench's owner."""
-        self.on_step(f"before {to}")
-        moved = self.ledger.transition(job, to=to, owner=self.owner, **change)
-        self.on_step(f"after {to}")
-        return moved
-
-    def has_take(self, wanted: TakeRequest) -> bool:
-        """Whether the library holds the finished take."""
-        return self.store.has_take(wanted.request.shot, take=wanted.request.take)
-
-    def original(self, wanted: TakeRequest) -> Path:
-        """Where the provider's clip belongs."""
-        return self.store.original(wanted.request.shot, take=wanted.request.take)
-
-
 def may_repeat(error: PickupError) -> bool:
     """Whether `advance` may simply be called again after it raised this."""
-    lost = isinstance(error, ProviderError) and error.kind is FailureKind.RESULT_LOST
+    lost = isinstance(error, ProviderError) and error.kind is FailureKind.EXPIRED
     return lost or isinstance(error, ProviderUnavailable | OutcomeUnknown)
 
 
@@ -141,13 +89,13 @@ def give_up(job: Job, *, error: PickupError, bench: Bench) -> Job:
     the provider has lost the result.
     """
     told = _told(error)
-    kind = error.kind if isinstance(error, ProviderError) else FailureKind.INTERNAL
+    kind = error.kind if isinstance(error, ProviderError) else FailureKind.PROVIDER_FAILED
     match job.state:
         case State.PLANNED:
             return bench.move(job, to=State.FAILED, kind=kind, billing=Billing.NOT_BILLED, **told)
         case State.INTENT:
             return bench.move(job, to=State.DOUBT, kind=FailureKind.UNKNOWN_OUTCOME, **told)
-        case State.SUBMITTED | State.RUNNING | State.READY if kind is FailureKind.RESULT_LOST:
+        case State.SUBMITTED | State.RUNNING | State.READY if kind is FailureKind.EXPIRED:
             return bench.move(job, to=State.FAILED, kind=kind, **told)
         case State.SUBMITTED | State.RUNNING | State.READY:
             return bench.move(job, to=State.PARKED, **told)
@@ -159,7 +107,7 @@ async def _submit(job: Job, *, wanted: TakeRequest, bench: Bench, report: Report
         # only a lost ledger leaves an original that no row knows: what was paid for once is not bought again
         return bench.move(job, to=State.FETCHED, billing=_billing(job.order.quoted), message="the original was there")
     report("asking", 0.0)
-    job = bench.move(job, to=State.INTENT, billing=_billing(job.order.quoted), **NO_TROUBLE)
+    job = bench.enter(job, wanted=wanted, billing=_billing(job.order.quoted), **NO_TROUBLE)
     return await _to_the_end(_post(job, wanted=wanted, bench=bench, first=True))
 
 
@@ -202,11 +150,21 @@ async def _post(job: Job, *, wanted: TakeRequest, bench: Bench, first: bool) -> 
         return _doubt(job, error=error, bench=bench)
     except Exception as error:
         _LOG.warning("the reply to a submit was lost: job %s, %s: %s", job.key, type(error).__name__, error)
+        job = bench.ledger.note(job, owner=bench.owner, kind=FailureKind.UNKNOWN_OUTCOME, message=_words_of(error))
         if not provider.replays:
             return job
+        if isinstance(error, OutcomeUnknown):
+            raise
         raise OutcomeUnknown(f"{provider.name} did not answer", where=wanted.request.shot) from error
     bench.on_step("replied")
-    return bench.move(job, to=State.SUBMITTED, submission=submission, **NO_TROUBLE)
+    try:
+        return bench.move(job, to=State.SUBMITTED, submission=submission, **NO_TROUBLE)
+    except AlreadyClaimed as error:
+        return _doubt(job, error=error, bench=bench)
+
+
+def _words_of(error: Exception) -> str:
+    return error.message if isinstance(error, PickupError) else f"{type(error).__name__}: {error}"
 
 
 async def _resume(job: Job, *, wanted: TakeRequest, bench: Bench, report: Report) -> Job:  # noqa: ARG001 - a step
@@ -221,16 +179,30 @@ async def _recover(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
         if job.state is State.DOUBT:
             job = bench.move(job, to=State.INTENT)
         return await _to_the_end(_post(job, wanted=wanted, bench=bench, first=False))
+    ledger, order = bench.ledger, job.order
+    if ledger.being_sent(provider=order.provider, model=order.model, besides=job.key):
+        # What the provider lists may belong to a request whose reply has not been recorded yet.
+        waits = f"waiting for the replies to other requests at {provider.name}"
+        raise ProviderUnavailable(waits, kind=FailureKind.UNKNOWN_OUTCOME, retry_after_s=_BACK_S)
+    lost = LostSubmit(
+        request=wanted.request,
+        key=job.key,
+        asked=job.asked or job.created,
+        is_claimed=lambda remote_id: ledger.claims(provider=order.provider, remote_id=remote_id),
+    )
     try:
-        found = await provider.reconcile(wanted.request, key=job.key)
+        found = await provider.reconcile(lost)
     except (*_CERTAINLY_NOT_ACCEPTED, OutcomeUnknown) as error:
         return _doubt(job, error=error, bench=bench)
     if found.outcome is Reconciled.FOUND and found.submission is not None:
-        return bench.move(job, to=State.SUBMITTED, submission=found.submission, **NO_TROUBLE)
+        try:
+            return bench.move(job, to=State.SUBMITTED, submission=found.submission, **NO_TROUBLE)
+        except AlreadyClaimed as error:
+            return _doubt(job, error=error, bench=bench)
     if found.outcome is Reconciled.NEVER_ARRIVED:
-        return bench.move(job, to=State.PLANNED, billing=Billing.NOT_BILLED, message="")
-    unknown = OutcomeUnknown(f"{provider.name} may have accepted and charged this request, and cannot tell")
-    return _doubt(job, error=unknown, bench=bench)
+        return bench.move(job, to=State.PLANNED, billing=Billing.NOT_BILLED, kind=None, message="")
+    cannot_tell = found.message or f"{provider.name} may have accepted and charged this request, and cannot tell"
+    return _doubt(job, error=OutcomeUnknown(cannot_tell), bench=bench)
 
 
 def _doubt(job: Job, *, error: PickupError, bench: Bench) -> Job:
@@ -256,6 +228,8 @@ async def _poll(job: Job, *, wanted: TakeRequest, bench: Bench, report: Report) 
             raise
         return _lose(job, error=error, bench=bench)
     submission = replace(job.submission, urls={**job.urls, **status.urls})
+    if status.poll_after_s is not None:
+        bench.poll_wishes[job.key] = status.poll_after_s
     if status.state is RemoteState.RUNNING:
         report(status.message or "generating", status.done or 0.0)
         return job if job.state is State.RUNNING else bench.move(job, to=State.RUNNING, submission=submission)
@@ -275,7 +249,7 @@ def _end_remotely(job: Job, *, status: RemoteStatus, bench: Bench) -> Job:
         cost = job.order.quoted if billing is Billing.BILLED else _FREE
     state = _REMOTE_ENDS[status.state]
     message = status.message or f"{job.order.provider} {state} it"
-    kind = status.kind or FailureKind.INTERNAL
+    kind = status.kind or FailureKind.PROVIDER_FAILED
     return bench.move(job, to=state, kind=kind, billing=billing, cost=cost, message=message)
 
 
@@ -321,18 +295,27 @@ async def _conform(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
         if job.submission is not None:
             return bench.move(job, to=State.RUNNING)
         lost = f"the original is gone: {original.name}"
-        return bench.move(job, to=State.FAILED, kind=FailureKind.RESULT_LOST, message=lost)
+        return bench.move(job, to=State.FAILED, kind=FailureKind.EXPIRED, message=lost)
+    if wanted.later:  # it is joined with the clips after it, once they are there
+        return bench.move(job, to=State.DONE, **NO_TROUBLE)
     destination = store.conformed(request.shot, take=request.take)
     try:
         conformed = await bench.conform(
-            original, destination, delivery=wanted.delivery, report=lambda done: report("conforming", done)
+            bench.originals(wanted),
+            destination,
+            delivery=wanted.delivery,
+            report=lambda done: report("conforming", done),
         )
     except MediaError as error:
         told = _told(error)
-        return bench.move(job, to=State.FAILED, kind=FailureKind.BAD_RESULT, **told)
+        return bench.move(job, to=State.FAILED, kind=FailureKind.BAD_OUTPUT, **told)
     bench.on_step("conformed")
     store.keep_take(
-        request, delivery=wanted.delivery, conformed=conformed, provider=wanted.provider.name, cost=job.price
+        request,
+        delivery=wanted.delivery,
+        conformed=conformed,
+        provider=wanted.provider.name,
+        cost=wanted.paid + job.price,
     )
     bench.on_step("kept")
     return bench.move(job, to=State.DONE, **NO_TROUBLE)

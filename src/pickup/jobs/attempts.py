@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pickup.errors import FailureKind
-from pickup.jobs.advance import NO_TROUBLE, Bench, TakeRequest
+from pickup.jobs.advance import NO_TROUBLE
+from pickup.jobs.bench import Bench, TakeRequest
 from pickup.jobs.states import ENDED, Job, Order, State
 from pickup.ports import Billing
 
@@ -48,7 +49,7 @@ def _reopen(job: Job, *, wanted: TakeRequest, bench: Bench) -> Job | None:
 
 def _can_conform_again(job: Job) -> bool:
     """A finished take that was removed, or a paid original that could not be conformed before."""
-    spoiled = job.state is State.FAILED and job.kind is FailureKind.BAD_RESULT
+    spoiled = job.state is State.FAILED and job.kind is FailureKind.BAD_OUTPUT
     return job.state is State.DONE or (spoiled and job.billing is not Billing.NOT_BILLED)
 
 
@@ -60,7 +61,7 @@ def _costs_nothing_twice(job: Job) -> bool:
 
 def _open_new(order: Order, *, wanted: TakeRequest, bench: Bench) -> Job | None:
     original = bench.original(wanted)
-    others = bench.ledger.jobs(library=order.library, shot=order.shot, take=order.take)
+    others = bench.ledger.jobs(library=order.library, shot=order.shot, take=order.take, part=order.part)
     if others and order.key not in {each.key for each in others} and original.is_file():
         original.replace(original.with_name(f"{original.stem}_of_{others[-1].key[:8]}{original.suffix}"))
     bench.on_step("before planned")
@@ -82,12 +83,13 @@ def _order(wanted: TakeRequest, *, bench: Bench) -> Order:
         model=wanted.request.model,
         digest=wanted.request.digest(),
         quoted=wanted.quoted,
+        part=wanted.request.part,
     )
 
 
 def _last_attempt(wanted: TakeRequest, *, bench: Bench) -> Job | None:
     order = _order(wanted, bench=bench)
     same = (order.provider, order.model, order.digest)
-    jobs = bench.ledger.jobs(library=order.library, shot=order.shot, take=order.take)
+    jobs = bench.ledger.jobs(library=order.library, shot=order.shot, take=order.take, part=order.part)
     mine = [each for each in jobs if (each.order.provider, each.order.model, each.order.digest) == same]
     return max(mine, key=lambda job: job.order.attempt, default=None)

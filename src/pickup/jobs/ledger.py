@@ -12,9 +12,8 @@ decides nothing; `advance` does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -22,44 +21,38 @@ from types import TracebackType
 from typing import Self, TypedDict, Unpack
 
 import filelock
-from sqlalchemy import (
-    URL,
-    ColumnElement,
-    Connection,
-    Engine,
-    Table,
-    create_engine,
-    event,
-    insert,
-    or_,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import DatabaseError, IntegrityError
-from sqlalchemy.pool import ConnectionPoolEntry
-from sqlalchemy.schema import CreateIndex, CreateTable
+from sqlalchemy import ColumnElement, Connection, Engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from pickup.errors import FailureKind, LibraryError
 from pickup.jobs import tables
+from pickup.jobs.counting import Spending, asked_lately, money_spent, places_taken
 from pickup.jobs.disks import network_drive
+from pickup.jobs.gates import Allowance, Gate, check_places, check_rate
+from pickup.jobs.opening import BUSY_SECONDS, ledger_errors, make_engine, prepare_tables
 from pickup.jobs.owners import is_alive, is_dead
-from pickup.jobs.states import AT_PROVIDER, AT_REST, IN_FLIGHT, Job, Order, State, may_become
-from pickup.jobs.tables import JOBS, VERSIONS
+from pickup.jobs.states import AT_REST, Job, Order, State, may_become
+from pickup.jobs.tables import GATES, JOBS
 from pickup.ports import Billing, Submission
 
 FILE_NAME = "ledger.sqlite"
-BUSY_SECONDS = 30
 LEASE_SECONDS = 60.0
 """How long a silent owner on another host keeps a job."""
 
 _NO_LEASE: Mapping[str, object] = {"owner": None, "lease_until": None}
+_MONEY = "money"
 
 
 class LeaseLost(LibraryError):
     """Somebody else moves this job now, or has moved it; nothing was changed."""
 
     code = "LEASE_LOST"
+
+
+class AlreadyClaimed(LibraryError):
+    """The provider named a job that belongs to another row; nothing was changed."""
+
+    code = "ALREADY_CLAIMED"
 
 
 class Told(TypedDict, total=False):
@@ -83,26 +76,6 @@ class Change(Trouble, total=False):
     billing: Billing
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
-    """Sums over jobs, in USD.
-
-    Attributes:
-        cost: What is known to have been charged.
-        uncertain: Quoted prices of failed jobs that may have been charged.
-        pending: Quoted prices of jobs under way or in doubt.
-    """
-
-    cost: Decimal
-    uncertain: Decimal
-    pending: Decimal
-
-    @property
-    def at_most(self) -> Decimal:
-        """The most that can have been charged; what a budget is compared with."""
-        return self.cost + self.uncertain + self.pending
-
-
 def open_ledger(folder: Path, *, clock: Callable[[], datetime] | None = None, lease_s: float = LEASE_SECONDS) -> Ledger:
     """Opens the ledger in `folder`, and creates both at first use; any number of processes may do so at once.
 
@@ -115,7 +88,7 @@ def open_ledger(folder: Path, *, clock: Callable[[], datetime] | None = None, le
         LibraryError: The folder is read-only, full or on a network drive, or the file is no ledger of this version.
     """
     path = folder / FILE_NAME
-    with _mapped(path):
+    with ledger_errors(path):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if kind := network_drive(folder):
             raise LibraryError(
@@ -123,10 +96,10 @@ def open_ledger(folder: Path, *, clock: Callable[[], datetime] | None = None, le
                 where=str(path),
                 next_step="set PICKUP_STATE to a folder on a local disk",
             )
-        engine = _engine(path)
+        engine = make_engine(path)
         try:
             with filelock.FileLock(folder / "ledger.lock", timeout=BUSY_SECONDS):
-                _prepare(engine, path=path)
+                prepare_tables(engine, path=path)
         except BaseException:
             engine.dispose()
             raise
@@ -161,7 +134,7 @@ class Ledger:
 
     def plan(self, order: Order) -> Job:
         """Writes a new `PLANNED` job, or returns the job with this order's key, whatever its state."""
-        with _mapped(self._path):
+        with ledger_errors(self._path):
             try:
                 with self._engine.begin() as connection:
                     connection.execute(insert(JOBS).values(tables.row_of(order, now=self._clock())))
@@ -180,44 +153,109 @@ class Ledger:
             raise LibraryError(f"the ledger has no job {key}", where=str(self._path), next_step="run pickup jobs")
         return found[0]
 
-    def jobs(self, *, library: str | None = None, shot: str | None = None, take: int | None = None) -> tuple[Job, ...]:
+    def jobs(
+        self,
+        *,
+        library: str | None = None,
+        cut: str | None = None,
+        shot: str | None = None,
+        take: int | None = None,
+        part: int | None = None,
+    ) -> tuple[Job, ...]:
         """Jobs in the order in which they were planned; of every library, unless one is named."""
-        asked = ((JOBS.c.library, library), (JOBS.c.shot, shot), (JOBS.c.take, take))
+        asked = (
+            (JOBS.c.library, library),
+            (JOBS.c.cut, cut),
+            (JOBS.c.shot, shot),
+            (JOBS.c.take, take),
+            (JOBS.c.part, part),
+        )
         return self._select(*(column == value for column, value in asked if value is not None))
+
+    def named(self, beginning: str) -> Job:
+        """The job whose key begins so, as `pickup jobs` shows it.
+
+        Raises:
+            LibraryError: There is none, or several.
+        """
+        found = self._select(JOBS.c.key.startswith(beginning, autoescape=True)) if beginning else ()
+        if len(found) == 1:
+            return found[0]
+        what = f"{len(found)} jobs begin with {beginning!r}" if found else f"there is no job {beginning!r}"
+        raise LibraryError(
+            what, where=str(self._path), next_step="run pickup jobs, and give enough of its first column"
+        )
+
+    def claims(self, *, provider: str, remote_id: str) -> bool:
+        """Whether a job of any library is known to the provider under this id."""
+        return bool(self._select(JOBS.c.provider == provider, JOBS.c.remote_id == remote_id))
+
+    def being_sent(self, *, provider: str, model: str, besides: str) -> int:
+        """Requests to a model, but for the job `besides`, that were sent and whose replies are still awaited."""
+        rows = self._select(
+            JOBS.c.provider == provider,
+            JOBS.c.model == model,
+            JOBS.c.state == State.INTENT.value,
+            JOBS.c.kind.is_(None),
+            JOBS.c.key != besides,
+            JOBS.c.lease_until > self._clock(),
+        )
+        return sum(not is_dead(row.owner or "") for row in rows)
 
     def in_doubt(self, *, library: str | None = None) -> tuple[Job, ...]:
         """Jobs that wait for a person."""
         return tuple(each for each in self.jobs(library=library) if each.state is State.DOUBT)
 
-    def in_flight(self, *, provider: str, besides: str, within_s: float) -> int:
-        """How many jobs of other owners than `besides`, of any library, the provider may be working on.
-
-        One that nobody moves, such as a doubt, counts until it was left alone for `within_s` seconds.
-        """
-        now = self._clock()
-        others = self._select(
-            JOBS.c.provider == provider,
-            JOBS.c.state.in_([state.value for state in AT_PROVIDER]),
-            or_(JOBS.c.owner.is_(None), JOBS.c.owner != besides),
-            or_(JOBS.c.lease_until > now, JOBS.c.updated > now - timedelta(seconds=within_s)),
-        )
-        return len(others)
-
     def spent(self, *, library: str | None = None, cut: str | None = None, since: datetime | None = None) -> Spending:
         """Sums of what was charged, by library, by cut, and since a time at which the provider was asked."""
-        cost = uncertain = pending = Decimal(0)
-        asked = [JOBS.c.asked.is_not(None), *([JOBS.c.asked >= since] if since else [])]
-        asked += [
-            column == value for column, value in ((JOBS.c.library, library), (JOBS.c.cut, cut)) if value is not None
-        ]
-        for job in self._select(*asked):
-            if job.cost is not None:
-                cost += job.cost
-            elif job.state in IN_FLIGHT:
-                pending += job.order.quoted
-            elif job.billing is not Billing.NOT_BILLED:
-                uncertain += job.order.quoted
-        return Spending(cost=cost, uncertain=uncertain, pending=pending)
+        with self._transaction() as connection:
+            return money_spent(connection, library=library, cut=cut, since=since)
+
+    def enter(
+        self, job: Job, *, owner: str, gate: Gate, allowances: Sequence[Allowance] = (), **change: Unpack[Change]
+    ) -> Job:
+        """Moves a claimed `PLANNED` job to `INTENT` if there is a place at its provider and its price fits; else not.
+
+        Whether it may and that it does is one transaction, in which no other process can enter.
+
+        Raises:
+            Busy: There is no place now, or the provider was asked too often just now.
+            BudgetError: Its price does not fit into one of the allowances.
+            LeaseLost: As `transition`.
+        """
+        price, now = job.order.quoted, self._clock()
+        scopes = [gate.provider, *([_MONEY] if allowances and price else [])]
+        self._open_gates(scopes)
+        with self._transaction() as connection:
+            # The update comes first: whoever else enters waits here until this one is through.
+            connection.execute(update(GATES).where(GATES.c.name.in_(scopes)).values(passed=GATES.c.passed + 1))
+            check_places(gate, taken=places_taken(connection, gate=gate, besides=job.key, now=now))
+            if gate.per_minute is not None:
+                check_rate(gate, asked=asked_lately(connection, gate=gate, now=now), now=now)
+            for each in allowances if price else ():
+                spent = money_spent(connection, library=each.library, cut=each.cut, since=each.since)
+                each.check(price, spent=spent.at_most)
+            return self._moved(connection, job, to=State.INTENT, owner=owner, change=change, now=now)
+
+    def ask_to_cancel(self, key: str) -> Job:
+        """Asks whoever moves the job to stop it, at its next step."""
+        with self._transaction() as connection:
+            connection.execute(update(JOBS).where(JOBS.c.key == key).values(cancel_asked=self._clock()))
+        return self.job(key)
+
+    def asked_to_cancel(self, *, owner: str) -> frozenset[str]:
+        """Keys of the jobs of `owner` that somebody asked it to stop."""
+        return frozenset(row.key for row in self._select(JOBS.c.owner == owner, JOBS.c.cancel_asked.is_not(None)))
+
+    def note(self, job: Job, *, owner: str, **change: Unpack[Change]) -> Job:
+        """Records what is known of a claimed job without moving it.
+
+        Raises:
+            LeaseLost: As `transition`.
+        """
+        now = self._clock()
+        with self._transaction() as connection:
+            return self._moved(connection, job, to=job.state, owner=owner, change=change, now=now)
 
     def claim(self, key: str, *, owner: str) -> Job | None:
         """Takes the job for `owner`, or renews its lease; None while another owner has it.
@@ -256,13 +294,24 @@ class Ledger:
         """
         if not may_become(job.state, to=to):
             raise ValueError(f"a job cannot go from {job.state} to {to}")
-        fenced = (JOBS.c.key == job.key, JOBS.c.owner == owner, JOBS.c.state == job.state.value)
         now = self._clock()
+        with self._transaction() as connection:
+            return self._moved(connection, job, to=to, owner=owner, change=change, now=now)
+
+    def _moved(self, connection: Connection, job: Job, *, to: State, owner: str, change: Change, now: datetime) -> Job:
+        fenced = (JOBS.c.key == job.key, JOBS.c.owner == owner, JOBS.c.state == job.state.value)
         lease = _NO_LEASE if to in AT_REST else {"lease_until": now + self._lease}
         values = {"state": to.value, "updated": now, **lease, **_columns(change)}
-        if to is State.INTENT:
+        if to is State.INTENT and job.state is not State.INTENT:
             values["asked"] = now
-        moved = self._write(fenced, values, key=job.key)
+        try:
+            moved = _compare_and_set(connection, fenced, values, key=job.key)
+        except IntegrityError as error:
+            raise AlreadyClaimed(
+                f"{job.order.provider} named a job that belongs to another take: {values.get('remote_id')}",
+                where=job.order.shot,
+                next_step="look at the provider's own list of jobs, then run pickup settle",
+            ) from error
         if moved is None:
             raise LeaseLost(
                 f"another run has taken over take {job.order.take} of {job.order.shot}",
@@ -271,13 +320,18 @@ class Ledger:
             )
         return moved
 
+    def _open_gates(self, names: Sequence[str]) -> None:
+        with self._transaction() as connection:
+            known = set(connection.execute(select(GATES.c.name).where(GATES.c.name.in_(names))).scalars())
+        for name in names:
+            if name not in known:
+                with suppress(IntegrityError), self._transaction() as connection:  # another process may be faster
+                    connection.execute(insert(GATES).values(name=name, passed=0))
+
     def _write(self, condition: tuple[ColumnElement[bool], ...], values: dict[str, object], *, key: str) -> Job | None:
         """Compare and set: the row after the change, or None if the condition no longer held."""
         with self._transaction() as connection:
-            # the update comes first: a transaction that has read cannot become a writer in SQLite when another wrote
-            if connection.execute(update(JOBS).where(*condition).values(values)).rowcount != 1:
-                return None
-            return tables.job_of(connection.execute(select(JOBS).where(JOBS.c.key == key)).mappings().one())
+            return _compare_and_set(connection, condition, values, key=key)
 
     def _select(self, *condition: ColumnElement[bool]) -> tuple[Job, ...]:
         query = select(JOBS).where(*condition).order_by(JOBS.c.created, JOBS.c.attempt, JOBS.c.key)
@@ -286,8 +340,17 @@ class Ledger:
 
     @contextmanager
     def _transaction(self) -> Iterator[Connection]:
-        with _mapped(self._path), self._engine.begin() as connection:
+        with ledger_errors(self._path), self._engine.begin() as connection:
             yield connection
+
+
+def _compare_and_set(
+    connection: Connection, condition: tuple[ColumnElement[bool], ...], values: dict[str, object], *, key: str
+) -> Job | None:
+    # the update comes first: a transaction that has read cannot become a writer in SQLite when another wrote
+    if connection.execute(update(JOBS).where(*condition).values(values)).rowcount != 1:
+        return None
+    return tables.job_of(connection.execute(select(JOBS).where(JOBS.c.key == key)).mappings().one())
 
 
 def _is_free(job: Job, *, now: datetime) -> bool:
@@ -315,62 +378,3 @@ def _columns(change: Change) -> dict[str, object]:
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def _engine(path: Path) -> Engine:
-    # not as text: a folder may be called "100% (v2)?"
-    engine = create_engine(URL.create("sqlite", database=str(path)), connect_args={"timeout": BUSY_SECONDS})
-    event.listen(engine, "connect", _tune)
-    return engine
-
-
-def _tune(connection: object, _entry: ConnectionPoolEntry) -> None:
-    """FULL: in WAL mode a power cut may otherwise lose the last commits, and with them the knowledge of a purchase."""
-    connection.execute("PRAGMA synchronous=FULL")  # type: ignore[attr-defined]  # the driver's connection is untyped
-
-
-def _prepare(engine: Engine, *, path: Path) -> None:
-    """Creates what is missing; only one process at a time is here."""
-    with engine.connect() as connection:
-        mode = connection.execute(text("PRAGMA journal_mode=WAL")).scalar_one()
-        connection.commit()
-    if mode != "wal":
-        raise LibraryError(
-            "the ledger's folder cannot hold a write-ahead log",
-            where=str(path),
-            next_step="set PICKUP_STATE to a folder on a local disk",
-        )
-    with engine.begin() as connection:
-        for table in (VERSIONS, JOBS):
-            _create(connection, table=table)
-        version = connection.execute(select(VERSIONS.c.version).where(VERSIONS.c.name == "ledger")).scalar_one_or_none()
-        if version is None:
-            connection.execute(insert(VERSIONS).values(name="ledger", version=tables.SCHEMA_VERSION))
-    if version not in (None, tables.SCHEMA_VERSION):
-        raise LibraryError(
-            f"the ledger has version {version}, and this Pickup knows {tables.SCHEMA_VERSION}",
-            where=str(path),
-            next_step="update Pickup, or set PICKUP_STATE to another folder",
-        )
-
-
-def _create(connection: Connection, *, table: Table) -> None:
-    connection.execute(CreateTable(table, if_not_exists=True))
-    for index in table.indexes:
-        connection.execute(CreateIndex(index, if_not_exists=True))
-
-
-@contextmanager
-def _mapped(path: Path) -> Iterator[None]:
-    """What SQLite, the disk and the lock raise, as a message for a person."""
-    try:
-        yield
-    except IntegrityError:
-        raise
-    except (DatabaseError, OSError, filelock.Timeout) as error:
-        cause = error.orig if isinstance(error, DatabaseError) else error
-        raise LibraryError(
-            f"the ledger cannot be used: {cause}",
-            where=str(path),
-            next_step="check that the folder is writable and has room, or set PICKUP_STATE to another one",
-        ) from error

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pickup.errors import FailureKind, Finding, PickupError, ProviderError, Severity
-from pickup.jobs.advance import TakeRequest
+from pickup.errors import BudgetError, FailureKind, Finding, PickupError, ProviderError, Severity
+from pickup.jobs.bench import TakeRequest
 from pickup.jobs.states import Job, State
 from pickup.ports import Billing
 
@@ -84,10 +84,10 @@ class RunResult:
 
 _NEXT_STEPS: Mapping[FailureKind, str] = {
     FailureKind.INVALID_REQUEST: "change the brief of {shot}, or choose another provider",
-    FailureKind.MODERATION: "change the brief of {shot}",
+    FailureKind.MODERATION_INPUT: "change the brief of {shot}",
     FailureKind.AUTH: "check the key with pickup doctor, then run the command again",
-    FailureKind.QUOTA: "add credit at {provider}, then run the command again",
-    FailureKind.RETIRED: "choose another model; pickup providers lists them",
+    FailureKind.NO_CREDIT: "add credit at {provider}, then run the command again",
+    FailureKind.MODEL_GONE: "choose another model; pickup providers lists them",
 }
 
 
@@ -105,7 +105,7 @@ def outcome_of(job: Job, *, wanted: TakeRequest, kept: bool) -> Outcome:
     if job.state is State.DONE:
         message = f"take {take} of {shot} was made for {job.price} USD and is not in the library any more"
         next_step = f"put its folder back, or run pickup fill --refresh {shot} to buy it again"
-        kind = FailureKind.RESULT_LOST
+        kind = FailureKind.EXPIRED
         return _failure(job, wanted=wanted, kind=kind, message=message, next_step=next_step)
     if job.state is State.DOUBT:
         next_step = f"pickup settle {job.key} --charged REMOTE_ID | --not-charged | --give-up"
@@ -117,7 +117,7 @@ def outcome_of(job: Job, *, wanted: TakeRequest, kept: bool) -> Outcome:
         return Outcome(
             shot=shot, take=take, ending=Ending.PARKED, job=job, kind=job.kind, message=job.message, next_step=next_step
         )
-    kind = job.kind or FailureKind.INTERNAL
+    kind = job.kind or FailureKind.PROVIDER_FAILED
     next_step = job.next_step or _next_step(job, kind=kind)
     return _failure(job, wanted=wanted, kind=kind, message=job.message, next_step=next_step)
 
@@ -125,9 +125,10 @@ def outcome_of(job: Job, *, wanted: TakeRequest, kept: bool) -> Outcome:
 def outcome_of_error(error: PickupError, *, wanted: TakeRequest) -> Outcome:
     """A take whose job stays where it is, because something else than its provider failed."""
     shot, take = wanted.place
-    kind = error.kind if isinstance(error, ProviderError) else FailureKind.INTERNAL
+    kind = error.kind if isinstance(error, ProviderError) else FailureKind.PROVIDER_FAILED
     next_step = error.next_step or "run the command again; the take is continued where it stopped"
-    return Outcome(shot=shot, take=take, ending=Ending.FAILED, kind=kind, message=error.message, next_step=next_step)
+    ending = Ending.PARKED if isinstance(error, BudgetError) else Ending.FAILED
+    return Outcome(shot=shot, take=take, ending=ending, kind=kind, message=error.message, next_step=next_step)
 
 
 def _failure(job: Job, *, wanted: TakeRequest, kind: FailureKind, message: str, next_step: str) -> Outcome:

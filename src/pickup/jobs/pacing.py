@@ -12,7 +12,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from pickup.errors import PickupError
+from pickup.errors import PickupError, ProviderError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,6 @@ class Pace:
         retry_total_s: The longest time that those repeats may take together.
         patience_s: How long one job is polled before it is parked.
         claim_s: Between looks at a job that another run moves, and at a provider that other runs keep busy.
-        generation_s: How long a job that nobody moves, such as a doubt, may still keep its provider busy.
     """
 
     poll_s: float = 2.0
@@ -37,7 +36,6 @@ class Pace:
     retry_total_s: float = 300.0
     patience_s: float = 3600.0
     claim_s: float = 1.0
-    generation_s: float = 900.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +77,6 @@ class Retries:
             return None
         longest = min(self._pace.retry_s * 2.0**self._count, self._pace.longest_retry_s)
         self._count += 1
-        asked = getattr(error, "retry_after_s", None)
-        wait_s = max(longest * (0.5 + self._timing.jitter() / 2), float(asked or 0))
+        asked = error.retry_after_s if isinstance(error, ProviderError) else 0.0
+        wait_s = max(longest * (0.5 + self._timing.jitter() / 2), asked)
         return None if now + wait_s - self._since > self._pace.retry_total_s else wait_s

@@ -13,24 +13,25 @@ import asyncio
 import logging
 import os
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 from pickup.errors import LibraryError, PickupError, Stopped
-from pickup.jobs.advance import Bench, TakeRequest, advance, give_up, may_repeat
+from pickup.jobs.advance import advance, give_up, may_repeat
 from pickup.jobs.attempts import open_attempt
+from pickup.jobs.bench import Bench, TakeRequest
+from pickup.jobs.cancel import cancel_claimed
+from pickup.jobs.gates import BUSY_S, Busy
 from pickup.jobs.ledger import LeaseLost, Ledger
 from pickup.jobs.outcomes import Ending, Outcome, RunResult, outcome_of, outcome_of_error
 from pickup.jobs.pacing import Pace, Retries, Time
 from pickup.jobs.states import AT_REST, Job, State
 from pickup.ports import Progress, ProgressReport
 
-IN_FLIGHT = 2
-"""Jobs under way at one provider, unless its limit says otherwise."""
-
 _STOP_S = 0.2
+_CANCEL_LOOK_S = 1.0
 _LOG = logging.getLogger(__name__)
 _SHARES: Mapping[State, tuple[float, float]] = {
     State.PLANNED: (0.0, 0.05),
@@ -50,11 +51,9 @@ class Limits:
     """How much happens at once.
 
     Attributes:
-        in_flight: Jobs under way at a provider, by its name; `IN_FLIGHT` for others.
         conforms: Conforms at once; by default the number of cores, at most two.
     """
 
-    in_flight: Mapping[str, int] = field(default_factory=dict)
     conforms: int = field(default_factory=lambda: min(2, os.cpu_count() or 1))
 
 
@@ -140,12 +139,16 @@ async def run_jobs(
     if len(set(places)) < len(places):
         raise ValueError("a run makes each take of a shot only once")
     runner = _Runner(bench, report=report, limits=limits or Limits(), pace=pace or Pace(), timing=timing or Time())
+    providers = {id(each.provider): each.provider for each in requests}
     with _heartbeat(bench.ledger, owner=bench.owner):
+        looking = asyncio.create_task(runner.look_for_cancels())
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(runner.bring_home(each)) for each in requests]
         finally:
+            looking.cancel()
             bench.ledger.release(owner=bench.owner)
+            await asyncio.gather(*(each.aclose() for each in providers.values()), return_exceptions=True)
     return RunResult(outcomes=tuple(task.result() for task in tasks))
 
 
@@ -159,13 +162,24 @@ class _Runner:
         self._pace = pace
         self._timing = timing
         self._conforming = asyncio.Semaphore(limits.conforms)
-        self._at_providers: dict[str, _Places] = {}
+        self._at_providers: dict[str, asyncio.Semaphore] = {}
+        self._to_cancel: frozenset[str] = frozenset()
+
+    async def look_for_cancels(self) -> None:
+        """Keeps what `pickup cancel` asks of this run in sight, until it is cancelled itself."""
+        while True:
+            await asyncio.sleep(_CANCEL_LOOK_S)
+            with suppress(LibraryError):
+                self._to_cancel = self._bench.ledger.asked_to_cancel(owner=self._bench.owner)
 
     async def bring_home(self, wanted: TakeRequest) -> Outcome:
         """One take to its end; raises nothing but cancellation."""
         gauge = _Gauge(wanted, report=self._report)
         try:
             job = await self._drive(wanted, gauge=gauge)
+            while job.state is State.DONE and wanted.later and not self._bench.has_take(wanted):
+                wanted = await self._next_part(wanted, job=job, gauge=gauge)
+                job = await self._drive(wanted, gauge=gauge)
             outcome = outcome_of(job, wanted=wanted, kept=self._bench.has_take(wanted))
         except PickupError as error:
             outcome = outcome_of_error(error, wanted=wanted)
@@ -177,6 +191,20 @@ class _Runner:
             outcome = outcome_of_error(PickupError(f"{type(error).__name__}: {error}"), wanted=wanted)
         gauge.tell(outcome.ending.value, done=1.0)
         return outcome
+
+    async def _next_part(self, wanted: TakeRequest, *, job: Job, gauge: _Gauge) -> TakeRequest:
+        """The clip after the one that `job` made, which begins on its last frame."""
+        original = self._bench.original(wanted)
+        if not original.is_file():
+            raise LibraryError(
+                f"{original.name}, which was made for {job.price} USD, is not in the library any more",
+                where=str(original),
+                next_step=f"put it back, or run pickup fill --refresh {wanted.request.shot} to buy it again",
+            )
+        picture = await self._bench.last_frame(original, wanted.later[0].request.size)
+        following = wanted.following(job, picture=picture)
+        gauge.begin_part(following)
+        return following
 
     async def _drive(self, wanted: TakeRequest, *, gauge: _Gauge) -> Job:
         while True:
@@ -198,64 +226,61 @@ class _Runner:
             job = await self._step(job, wanted=wanted, gauge=gauge, retries=Retries(self._pace, timing=self._timing))
         while job.state not in AT_REST:
             conforming = job.state is State.FETCHED
-            async with self._conforming if conforming else self._places(wanted).entered(wanted):
+            async with self._conforming if conforming else self._places(wanted):
                 job = await self._within_slot(job, wanted=wanted, gauge=gauge, conforming=conforming)
         return job
 
     async def _within_slot(self, job: Job, *, wanted: TakeRequest, gauge: _Gauge, conforming: bool) -> Job:
         retries = Retries(self._pace, timing=self._timing)
         patience = self._pace.patience_s if wanted.patience_s is None else wanted.patience_s
-        since, wait_s = self._timing.now(), self._pace.poll_s
+        since, wait_s = self._timing.now(), wanted.poll_s or self._pace.poll_s
         while job.state not in AT_REST and conforming == (job.state is State.FETCHED):
             before = job.state
-            if before is State.PLANNED:
-                await self._wait_for_others(wanted, gauge=gauge)
-            if not conforming:
-                self._places(wanted).working.add(wanted.place)
+            if job.key in self._to_cancel:
+                job = await self._cancel(job, wanted=wanted)
+                continue
             job = await self._step(job, wanted=wanted, gauge=gauge, retries=retries)
             if job.state is not State.RUNNING or before not in (State.SUBMITTED, State.RUNNING):
                 continue
             retries.forget()
             if self._timing.now() - since >= patience:
                 return self._bench.move(job, to=State.PARKED, message=gauge.stage)
-            await self._timing.sleep(wait_s)
-            wait_s = min(wait_s * self._pace.growth, self._pace.longest_poll_s)
+            await self._timing.sleep(self._bench.poll_wishes.pop(job.key, wait_s))
+            if wanted.poll_s is None:
+                wait_s = min(wait_s * self._pace.growth, self._pace.longest_poll_s)
         return job
 
-    async def _wait_for_others(self, wanted: TakeRequest, *, gauge: _Gauge) -> None:
-        """Waits while the jobs of other runs and doubts leave this run fewer places than it has jobs under way.
-
-        Two runs that look in the same moment may exceed the limit; the provider then says that it is busy.
-        """
-        name, places = wanted.provider.name, self._places(wanted)
-        within_s = self._pace.generation_s
-        while True:
-            others = self._bench.ledger.in_flight(provider=name, besides=self._bench.owner, within_s=within_s)
-            if others + len(places.working - {wanted.place}) < places.limit:
-                return
-            gauge.tell(f"waiting for other jobs at {name}", done=0.0)
-            await self._timing.sleep(self._pace.claim_s)
+    async def _cancel(self, job: Job, *, wanted: TakeRequest) -> Job:
+        """What somebody else asked for; a job that cannot be stopped goes on."""
+        self._to_cancel -= {job.key}
+        cancelled = await cancel_claimed(
+            job, provider=wanted.provider, ledger=self._bench.ledger, owner=self._bench.owner
+        )
+        return cancelled.job
 
     async def _step(self, job: Job, *, wanted: TakeRequest, gauge: _Gauge, retries: Retries) -> Job:
         """One `advance`, or what stands in the ledger after it failed harmlessly."""
         gauge.state = job.state
         try:
             return await advance(job, wanted=wanted, bench=self._bench, report=gauge.tell)
+        except Busy as busy:
+            gauge.tell(busy.why, done=0.0)
+            wait_s = min(busy.wait_s, self._pace.claim_s) if busy.wait_s == BUSY_S else busy.wait_s
         except PickupError as error:
             if not may_repeat(error):
                 raise
             job = self._bench.ledger.job(job.key)
-            wait_s = retries.next_wait(error)
-            if wait_s is None:
+            repeat_s = retries.next_wait(error)
+            if repeat_s is None:
                 return give_up(job, error=error, bench=self._bench)
+            wait_s = repeat_s
         await self._timing.sleep(wait_s)
         return job
 
-    def _places(self, wanted: TakeRequest) -> _Places:
-        name = wanted.provider.name
-        if name not in self._at_providers:
-            self._at_providers[name] = _Places(self._limits.in_flight.get(name, IN_FLIGHT))
-        return self._at_providers[name]
+    def _places(self, wanted: TakeRequest) -> asyncio.Semaphore:
+        """This run's places at a provider, so that it does not ask the ledger for more than there are."""
+        gate = wanted.provider_gate
+        return self._at_providers.setdefault(gate.provider, asyncio.Semaphore(gate.in_flight))
 
 
 def _disk_error(error: OSError) -> LibraryError:
@@ -268,24 +293,6 @@ def _disk_error(error: OSError) -> LibraryError:
     )
 
 
-class _Places:
-    """This run's places at one provider, and the takes in them that the provider may be working on."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.working: set[tuple[str, int]] = set()
-        self._free = asyncio.Semaphore(limit)
-
-    @asynccontextmanager
-    async def entered(self, wanted: TakeRequest) -> AsyncIterator[None]:
-        """Waits for a place and holds it."""
-        async with self._free:
-            try:
-                yield
-            finally:
-                self.working.discard(wanted.place)
-
-
 class _Gauge:
     """Progress of one take; the share done never falls."""
 
@@ -293,16 +300,26 @@ class _Gauge:
         self._wanted = wanted
         self._report = report
         self._done = 0.0
+        self._parts = 1 + len(wanted.later)
+        self._part = 0
         self.state = State.PLANNED
         self.stage = ""
 
+    def begin_part(self, wanted: TakeRequest) -> None:
+        """The next clip of the take is worked on."""
+        self._part = self._parts - 1 - len(wanted.later)
+        self.state = State.PLANNED
+
     def tell(self, stage: str, done: float) -> None:
         """Reports `stage`, and `done` as the share of the present state."""
-        start, end = (0.0, 1.0) if done >= 1.0 and stage in _ENDINGS else _SHARES.get(self.state, (0.0, 0.05))
-        self.stage = stage
-        self._done = max(self._done, start + (end - start) * min(max(done, 0.0), 1.0))
+        start, end = _SHARES.get(self.state, (0.0, 0.05))
+        share = (self._part + start + (end - start) * min(max(done, 0.0), 1.0)) / self._parts
+        if done >= 1.0 and stage in _ENDINGS:
+            share = 1.0
+        self.stage = stage if self._parts == 1 or share == 1.0 else f"{stage}, clip {self._part + 1} of {self._parts}"
+        self._done = max(self._done, share)
         shot, take = self._wanted.place
-        self._report(Progress(shot=shot, take=take, stage=stage, done=self._done))
+        self._report(Progress(shot=shot, take=take, stage=self.stage, done=self._done))
 
 
 @contextmanager

@@ -93,6 +93,7 @@ class Order:
         library: Id of the library, so that one ledger serves all.
         cut: Name of the cut that pays; not part of the key.
         attempt: 1, 2, ...; a new one is opened only after one that was not billed, or on demand.
+        part: Which clip of the take; not part of the key, since the digest has it.
         digest: `Generation.digest()` of the request.
         quoted: USD for this take; not part of the key. Zero means that the provider is free.
     """
@@ -106,6 +107,7 @@ class Order:
     digest: str
     quoted: Decimal
     attempt: int = 1
+    part: int = 1
 
     @property
     def key(self) -> str:
@@ -128,6 +130,7 @@ class Job:
         owner: Who moves it now; None when nobody does.
         lease_until: When the owner loses it unless renewed; UTC.
         asked: When `INTENT` was last committed, the time that counts for budgets; UTC.
+        cancel_asked: When somebody asked the run that moves it to stop it; UTC.
     """
 
     key: str
@@ -145,6 +148,7 @@ class Job:
     asked: datetime | None
     created: datetime
     updated: datetime
+    cancel_asked: datetime | None = None
 
     @property
     def submission(self) -> Submission | None:

@@ -19,7 +19,7 @@ from pickup.errors import FailureKind
 from pickup.jobs.states import Job, Order, State
 from pickup.ports import Billing
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 class Money(TypeDecorator[Decimal]):
@@ -73,6 +73,7 @@ JOBS = Table(
     Column("cut", Text, nullable=False),
     Column("shot", String(100), nullable=False),
     Column("take", Integer, nullable=False),
+    Column("part", Integer, nullable=False),
     Column("attempt", Integer, nullable=False),
     Column("provider", String(100), nullable=False),
     Column("model", Text, nullable=False),
@@ -89,11 +90,24 @@ JOBS = Table(
     Column("owner", String(300)),
     Column("lease_until", Instant),
     Column("asked", Instant),
+    Column("cancel_asked", Instant),
     Column("created", Instant, nullable=False),
     Column("updated", Instant, nullable=False),
     Index("pickup_jobs_by_shot", "library", "shot", "take"),
     Index("pickup_jobs_by_state", "state"),
+    Index("pickup_jobs_by_provider", "provider", "state"),
+    Index("pickup_jobs_by_time", "asked"),
+    Index("pickup_jobs_by_remote_id", "provider", "remote_id", unique=True),  # no clip serves two jobs
 )
+
+GATES = Table(
+    "pickup_gates",
+    METADATA,
+    Column("name", String(120), primary_key=True),
+    Column("passed", Integer, nullable=False),
+)
+"""One row for each provider, and one for money: whoever is about to begin something changes the rows that it depends on
+first, so that of several processes each sees what the one before has begun."""
 
 
 def row_of(order: Order, *, now: datetime) -> dict[str, object]:
@@ -105,6 +119,7 @@ def row_of(order: Order, *, now: datetime) -> dict[str, object]:
         "shot": order.shot,
         "take": order.take,
         "attempt": order.attempt,
+        "part": order.part,
         "provider": order.provider,
         "model": order.model,
         "digest": order.digest,
@@ -129,6 +144,7 @@ def job_of(row: RowMapping) -> Job:
             shot=row["shot"],
             take=row["take"],
             attempt=row["attempt"],
+            part=row["part"],
             provider=row["provider"],
             model=row["model"],
             digest=row["digest"],
@@ -147,6 +163,7 @@ def job_of(row: RowMapping) -> Job:
         asked=row["asked"],
         created=row["created"],
         updated=row["updated"],
+        cancel_asked=row["cancel_asked"],
     )
 
 

@@ -18,6 +18,7 @@ from pickup.paths import safe_stem
 _PARTS_OF_A_TAKE = 4
 _TAKE = re.compile(r"t(\d{2,})")
 _VERSION = re.compile(r"(?:[ _.-]+v\d+|\s+\d+)$", re.IGNORECASE)
+_ORIGINAL = re.compile(r"original(?:_([2-9]|[1-9]\d))?\.(?!json$)[A-Za-z0-9]+")
 _FLAVOR = re.compile(r"\.(?:otio|resolve|premiere|fcp7|fcpxml)$", re.IGNORECASE)
 BUNDLE = ".otioz"
 """How the name of a timeline with its media in one file ends."""
@@ -37,6 +38,20 @@ def plain_stem(timeline: Path) -> str:
     while (shorter := _VERSION.sub("", stem)) and shorter != stem:
         stem = shorter
     return stem
+
+
+def original_stem(part: int) -> str:
+    """Name without extension of a part of what a provider gave: `original`, `original_2` and so on."""
+    return "original" if part == 1 else f"original_{part}"
+
+
+def original_part(name: str) -> int | None:
+    """Which part of what a provider gave a file of a take is; None for notes (`.json`) and all other files.
+
+    A clip that was set aside is called `original_of_ab12cd34.mp4` or `original_2_of_ab12cd34.mp4`, and is none.
+    """
+    match = _ORIGINAL.fullmatch(name)
+    return int(match.group(1) or 1) if match else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,4 +240,4 @@ class Layout:
         media = self.elsewhere.get(parts[1], {}).get(int(match.group(1))) if match else None
         if media is None:
             return None
-        return media.with_name(parts[3]) if parts[3].startswith("original.") else media
+        return media if original_part(parts[3]) is None else media.with_name(parts[3])

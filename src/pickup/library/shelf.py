@@ -19,6 +19,7 @@ from pickup.takes import take_name
 
 REMOVED = "TAKE_REMOVED"
 """What is said of a take that a person deleted."""
+_ORIGINAL_MISSING = "ORIGINAL_MISSING"
 
 
 def read_takes(layout: Layout, shot: str) -> Iterator[TakeFile | Finding]:
@@ -64,7 +65,7 @@ def check_take(layout: Layout, shot: str, *, take: int, tag: str = "", thoroughl
         shot: Shot code.
         take: Number of the take.
         tag: Of the library, where its name is to be checked too: another library's take may have been put there.
-        thoroughly: Read both files and compare their hashes, instead of asking for presence and size.
+        thoroughly: Read all its files and compare their hashes, instead of asking for presence and size.
     """
     where = _where(shot, take)
     try:
@@ -90,19 +91,25 @@ def _check_conformed(layout: Layout, file: TakeFile, *, tag: str, where: str, th
         return warning("TAKE_MISSING", f"{path.name} is not there", where=where)
     if not is_whole(layout, file) or (thoroughly and sha256_of(path) != file.sha256.conformed):
         return warning("TAKE_CHANGED", f"{path.name} is not the file that was written", where=where)
-    return _check_original(layout, file, where=where) if thoroughly else None
+    return _check_originals(layout, file, where=where) if thoroughly else None
 
 
-def _check_original(layout: Layout, file: TakeFile, *, where: str) -> Finding | None:
-    if file.original is None or file.sha256.original is None:
-        return None
+def _check_originals(layout: Layout, file: TakeFile, *, where: str) -> Finding | None:
+    """The worst of what is wrong with the clips that the provider gave: one that is only missing is the least."""
+    known = [(file.original, file.sha256.original), *((part.path, part.sha256) for part in file.more_originals)]
+    checked = (_check_original(layout, path, sha256=sha256, where=where) for path, sha256 in known if path and sha256)
+    found = [finding for finding in checked if finding is not None]
+    return min(found, key=lambda finding: finding.code == _ORIGINAL_MISSING, default=None)
+
+
+def _check_original(layout: Layout, relative: str, *, sha256: str, where: str) -> Finding | None:
     try:
-        path = layout.absolute(file.original)
+        path = layout.absolute(relative)
     except LibraryError as error:
         return warning("TAKE_DAMAGED", error.message, where=where)
     if not path.is_file():
-        return warning("ORIGINAL_MISSING", f"{path.name} is not there; the take itself is whole", where=where)
-    if sha256_of(path) != file.sha256.original:
+        return warning(_ORIGINAL_MISSING, f"{path.name} is not there; the take itself is whole", where=where)
+    if sha256_of(path) != sha256:
         return warning("ORIGINAL_CHANGED", f"{path.name} is not what the provider gave", where=where)
     return None
 

@@ -113,12 +113,20 @@ class Hashes(Sidecar):
     conformed: str
 
 
+class OriginalPart(Sidecar):
+    """A clip of a take that was made of several; `path` is relative to the library, `sha256` in hex."""
+
+    path: str
+    sha256: str
+
+
 class TakeFile(Sidecar):
     """`take.json`: a take and how it came about.
 
     Attributes:
         path: The conformed file, relative to the library.
-        original: What the provider gave, likewise.
+        original: What the provider gave, likewise; of several clips the first.
+        more_originals: The other clips, in order.
         start: Source time of the first frame in seconds, a fraction.
         bytes_written: Size of the conformed file.
         shift: Frame of the shot at which the frames that it was made to show begin; `match.Sighting` counts alike.
@@ -133,6 +141,7 @@ class TakeFile(Sidecar):
     take: Number
     path: str
     original: str | None = None
+    more_originals: tuple[OriginalPart, ...] = ()
     frames: Number
     head: Frames
     tail: Frames

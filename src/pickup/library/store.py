@@ -19,9 +19,9 @@ from pathlib import Path
 
 from pickup._files import make_folder, sha256_of, write_bytes
 from pickup.errors import Finding, LibraryError
-from pickup.library.layout import Layout
+from pickup.library.layout import Layout, original_part, original_stem
 from pickup.library.shelf import is_whole, read_take
-from pickup.library.sidecars import Hashes, RemovedFile, TakeFile, read_sidecar, write_sidecar
+from pickup.library.sidecars import Hashes, OriginalPart, RemovedFile, TakeFile, read_sidecar, write_sidecar
 from pickup.ports import Conformed, Delivery, Generation
 from pickup.takes import take_name
 
@@ -77,11 +77,11 @@ class TakeStore:
         self._original_suffix = original_suffix
         self._promised: dict[tuple[str, int], Path] = {}
 
-    def original(self, shot: str, *, take: int) -> Path:
-        """Where the provider's clip belongs, or stands already; its folder exists."""
+    def original(self, shot: str, *, take: int, part: int = 1) -> Path:
+        """Where a clip of the provider's belongs, or stands already; its folder exists."""
         folder = self._folder(shot, take=take)
-        there = sorted(path for path in folder.glob("original.*") if path.suffix != _NOTES_SUFFIX)
-        return there[0] if there else folder / f"original{self._original_suffix}"
+        there = sorted(path for path in folder.iterdir() if original_part(path.name) == part)
+        return there[0] if there else folder / f"{original_stem(part)}{self._original_suffix}"
 
     def conformed(self, shot: str, *, take: int) -> Path:
         """Where the next conformed clip of this take belongs: a name that never had bytes; its folder exists.
@@ -125,6 +125,7 @@ class TakeStore:
                 take=take,
                 path=self._layout.relative(path),
                 original=self._layout.relative(original) if original.is_file() else None,
+                more_originals=self._more_originals(shot, take=take),
                 frames=conformed.frames,
                 head=request.head,
                 tail=request.tail,
@@ -154,6 +155,15 @@ class TakeStore:
             ),
         )
         self._promised.pop((shot, take), None)
+
+    def _more_originals(self, shot: str, *, take: int) -> tuple[OriginalPart, ...]:
+        """The clips after the first that are there, in order."""
+        names = (path.name for path in self._folder(shot, take=take).iterdir())
+        parts = sorted({part for part in map(original_part, names) if part is not None and part > 1})
+        paths = (self.original(shot, take=take, part=part) for part in parts)
+        return tuple(
+            OriginalPart(path=self._layout.relative(path), sha256=sha256_of(path)) for path in paths if path.is_file()
+        )
 
     def _folder(self, shot: str, *, take: int) -> Path:
         if not self._layout.index.is_file():  # nothing is made in the place of a drive that is gone

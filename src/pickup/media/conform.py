@@ -1,15 +1,15 @@
-"""Makes an original match the cut: rate, size, length, timecode, color. The caller's side.
+"""Makes originals match the cut: rate, size, length, timecode, color. The caller's side.
 
 The work itself is done in a child process by `pickup.media.render`, which FFmpeg may crash or hang without harm. This
 module loads no FFmpeg. It does not choose takes, match color to neighbours, or carry sound.
 
     conform = Conformer()
-    conformed = await conform(original, destination, delivery=delivery, report=print)
+    conformed = await conform([original], destination, delivery=delivery, report=print)
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -36,17 +36,18 @@ class RenderOrder:
     """What the child is told.
 
     Attributes:
+        originals: One, or the clips of a long take in order; see `pickup.ports.Conform`.
         destination: A temporary path, which the caller renames or removes.
     """
 
-    original: str
+    originals: tuple[str, ...]
     destination: str
     delivery: Delivery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conformer:
-    """Conforms originals, each in its own child process; fulfils `pickup.ports.Conform`.
+    """Conforms takes, each in its own child process; fulfils `pickup.ports.Conform`.
 
     Attributes:
         start_s: Seconds allowed for starting and opening.
@@ -60,28 +61,30 @@ class Conformer:
     memory_mb: int | None = None
 
     async def __call__(
-        self, original: Path, destination: Path, *, delivery: Delivery, report: Callable[[float], None]
+        self, originals: Sequence[Path], destination: Path, *, delivery: Delivery, report: Callable[[float], None]
     ) -> Conformed:
         """Writes `destination` whole or not at all; cancelling ends the child and leaves nothing.
 
         Raises:
-            MediaError: The original is no video, short, corrupt or without a constant rate; the codec or size cannot
-                be written; what was written is not what was asked for; or the work crashed or took too long.
+            MediaError: An original is no video, short, corrupt or without a constant rate; several differ in rate or
+                size; the spread is too wide; the codec or size cannot be written; what was written is not what was
+                asked for; or the work crashed or took too long.
             LibraryError: The disk is full or read-only.
         """
+        names, where = " and ".join(path.name for path in originals), str(originals[0]) if originals else None
         limits = Limits(seconds=self.allowed_seconds(delivery), memory_mb=self.memory_mb)
         with whole_file(destination) as part:
-            order = RenderOrder(original=str(original), destination=str(part), delivery=delivery)
+            order = RenderOrder(originals=tuple(map(str, originals)), destination=str(part), delivery=delivery)
             try:
                 conformed = await call_async(_FUNCTION, order, limits=limits, report=report)
             except ChildDied as died:
                 raise MediaError(
-                    f"conforming {original.name} {died.reason}",
-                    where=str(original),
+                    f"conforming {names} {died.reason}",
+                    where=where,
                     next_step="run it again; if it happens again, generate another take",
                 ) from died
             if not isinstance(conformed, Conformed):
-                raise MediaError(f"conforming {original.name} gave no result", where=str(original))
+                raise MediaError(f"conforming {names} gave no result", where=where)
         return conformed
 
     def allowed_seconds(self, delivery: Delivery) -> float:

@@ -4,6 +4,7 @@ The frame is the one that an editor sees at a source time: found through B-frame
 in display color. It never takes a neighbour instead of the frame that was asked for.
 
     png = frame_at(Path("A001.mov"), source_seconds=Fraction(86447, 24), media_start=Fraction(3600), size=(1920, 1080))
+    png = last_frame(Path("original.mp4"))
 """
 
 from __future__ import annotations
@@ -31,12 +32,12 @@ class FrameRequest:
     """Which frame of which file.
 
     Attributes:
-        file_seconds: Time since the file's first frame.
+        file_seconds: Time since the file's first frame; None asks for the very last frame.
         size: Width and height to fill, cropping what stands over; None keeps the file's own.
     """
 
     path: str
-    file_seconds: Fraction
+    file_seconds: Fraction | None
     size: tuple[int, int] | None = None
 
 
@@ -54,30 +55,57 @@ def frame_at(
     Raises:
         MediaError: Not a usable file, no frame at that time, or it is damaged, HDR or wide gamut.
     """
-    request = FrameRequest(path=str(path), file_seconds=source_seconds - media_start, size=size)
-    try:
-        return _png(call(_FUNCTION, request, limits=_LIMITS), path=path)
-    except ChildDied as died:
-        raise _died(died, path=path) from died
+    return _grabbed(FrameRequest(path=str(path), file_seconds=source_seconds - media_start, size=size))
 
 
 async def frame_at_async(
     path: Path, *, source_seconds: Fraction, media_start: Fraction = Fraction(0), size: tuple[int, int] | None = None
 ) -> bytes:
     """As `frame_at`, without blocking the event loop; cancelling ends the child."""
-    request = FrameRequest(path=str(path), file_seconds=source_seconds - media_start, size=size)
+    return await _grabbed_async(FrameRequest(path=str(path), file_seconds=source_seconds - media_start, size=size))
+
+
+def last_frame(path: Path, *, size: tuple[int, int] | None = None) -> bytes:
+    """The last frame that decoding the whole movie gives, as `frame_at` gives one; conforming ends on the same.
+
+    What the file declares of its length is not asked, and every frame is decoded: a seek to the last key frame is only
+    as good as the file's index and its marks of key frames, of which neither can be proved without that.
+
+    Raises:
+        MediaError: Not a usable file, no frame at all, or the last one is damaged, HDR or wide gamut.
+    """
+    return _grabbed(FrameRequest(path=str(path), file_seconds=None, size=size))
+
+
+async def last_frame_async(path: Path, *, size: tuple[int, int] | None = None) -> bytes:
+    """As `last_frame`, without blocking the event loop; cancelling ends the child."""
+    return await _grabbed_async(FrameRequest(path=str(path), file_seconds=None, size=size))
+
+
+def _grabbed(request: FrameRequest) -> bytes:
     try:
-        return _png(await call_async(_FUNCTION, request, limits=_LIMITS), path=path)
+        return _png(call(_FUNCTION, request, limits=_LIMITS), path=Path(request.path))
     except ChildDied as died:
-        raise _died(died, path=path) from died
+        raise _died(died, path=Path(request.path)) from died
+
+
+async def _grabbed_async(request: FrameRequest) -> bytes:
+    try:
+        return _png(await call_async(_FUNCTION, request, limits=_LIMITS), path=Path(request.path))
+    except ChildDied as died:
+        raise _died(died, path=Path(request.path)) from died
 
 
 def grab(request: FrameRequest, _report: Report) -> bytes:
-    """The child's side of `frame_at`."""
+    """The child's side of `frame_at` and `last_frame`."""
     path = Path(request.path)
     with open_video(path) as video:
-        picture = _picture_at(video, request.file_seconds)
-        _refuse_unusable(picture, path=path, file_seconds=request.file_seconds)
+        if request.file_seconds is None:
+            picture, what = _last_picture(video), f"the last frame of {path.name}"
+        else:
+            picture = _picture_at(video, request.file_seconds)
+            what = f"the frame at {_shown(request.file_seconds)} of {path.name}"
+        _refuse_unusable(picture, path=path, what=what)
         image = Image.fromarray(upright_rgb(picture.frame))
     if request.size is not None and image.size != request.size:
         image = ImageOps.fit(image, request.size, method=Image.Resampling.LANCZOS)
@@ -86,8 +114,7 @@ def grab(request: FrameRequest, _report: Report) -> bytes:
     return content.getvalue()
 
 
-def _refuse_unusable(picture: Picture, *, path: Path, file_seconds: Fraction) -> None:
-    what = f"the frame at {_shown(file_seconds)} of {path.name}"
+def _refuse_unusable(picture: Picture, *, path: Path, what: str) -> None:
     if picture.is_corrupt:
         raise MediaError(f"{what} is damaged", where=str(path), next_step="export the file again")
     color = foreign_color(picture.frame)
@@ -95,6 +122,17 @@ def _refuse_unusable(picture: Picture, *, path: Path, file_seconds: Fraction) ->
         raise MediaError(
             f"{what} is in {color} color, which is not converted", where=str(path), next_step="export it in BT.709"
         )
+
+
+def _last_picture(video: VideoFile) -> Picture:
+    last: Picture | None = None
+    for picture in video.pictures():
+        last = picture
+    if last is None:
+        raise MediaError(
+            f"{video.path.name} holds no picture", where=str(video.path), next_step="fetch or export the file again"
+        )
+    return last
 
 
 def _picture_at(video: VideoFile, file_seconds: Fraction) -> Picture:

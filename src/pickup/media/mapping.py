@@ -1,92 +1,119 @@
-"""Which frame of an original is which frame of the take.
+"""Which frame of the footage is which frame of the take.
 
-    for picture in Mapping(video, delivery, policies=policies).pictures():      exactly `delivery.frames` of them
+    for source in Mapping(footage, delivery, policies=policies).frames():      exactly `delivery.frames` of them
 
-It decodes and counts; pictures are made to fit in `pickup.media.fit`.
+It counts; files are decoded in `pickup.media.footage`, and pictures are made to fit in `pickup.media.fit`.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from fractions import Fraction
 
-from pickup._av import Picture, VideoFile
 from pickup.errors import MediaError, counted
-from pickup.media.probe import frame_rate
+from pickup.media.footage import Footage, SourceFrame
+from pickup.offers.cover import LONGEST_RETIME
+from pickup.offers.lengths import frames_needed
 from pickup.ports import Delivery
-from pickup.timing import FrameRate
+from pickup.timing import half_up
+
+
+class TooShort(Exception):
+    """The footage ended before the take did.
+
+    Attributes:
+        held: Frames that it has, all clips together.
+        needed: Frames that it should have.
+        error: What is told where nothing is done about it.
+    """
+
+    def __init__(self, *, held: int, needed: int, error: MediaError) -> None:
+        super().__init__(error.message)
+        self.held = held
+        self.needed = needed
+        self.error = error
 
 
 class Mapping:
-    """Gives the original's frames in the order of the take, each as often as the take shows it.
+    """Gives the footage's frames in the order of the take, each as often as the take shows it.
 
     At the take's own rate, and between a rate and its /1001 neighbour, frame for frame. At any other rate the frame
-    that the original shows at the moment when the take's frame begins. The original must have all of them.
+    that the footage shows at the moment when the take's frame begins. With `Delivery.spread` its frames are spread
+    evenly from the first frame of the take to the last. The footage must have all of them.
     """
 
-    def __init__(self, video: VideoFile, delivery: Delivery, *, policies: set[str]) -> None:
+    def __init__(self, footage: Footage, delivery: Delivery, *, policies: set[str]) -> None:
         self.policies = policies
-        self._video = video
+        self._footage = footage
         self._delivery = delivery
-        self._rate = self._constant_rate()
-        self._step = self._frames_of_original_per_frame()
+        self._natural = self._needed_for(delivery.frames)
+        self._needed = self._natural if delivery.spread is None else delivery.spread
+        self._name_policies()
 
-    def pictures(self) -> Iterator[Picture]:
-        """One picture for each frame of the take.
+    def frames(self) -> Generator[SourceFrame, None, None]:
+        """One frame of the footage for each frame of the take.
 
         Raises:
-            MediaError: Too few frames, a damaged one, or times that keep no constant rate.
+            TooShort: Too few frames.
+            MediaError: A damaged frame, or times that keep no constant rate.
         """
-        pictures = self._checked_pictures()
-        number, shown = -1, None
-        for wanted in (math.floor(frame * self._step) for frame in range(self._delivery.frames)):
-            while number < wanted:
-                shown = next(pictures, None)
-                number += 1
-                if shown is None:
-                    raise self._short(number)
-            if shown is not None:
-                yield shown
-        if next(pictures, None) is not None:
-            self.policies.add("trim")
+        with closing(self._footage.frames()) as sources:
+            number, shown = -1, None
+            for wanted in self._wanted():
+                while number < wanted:
+                    shown = next(sources, None)
+                    number += 1
+                    if shown is None:
+                        raise self._too_short(number)
+                if shown is not None:
+                    yield shown
+            if next(sources, None) is not None:
+                self.policies.add("trim")
 
-    def _constant_rate(self) -> FrameRate:
-        rate, is_vfr = frame_rate(self._video.path)
-        if rate is None:
-            what = "shows its frames for unequal times" if is_vfr else "has a frame rate that nobody uses"
-            raise self._error(f"{what}, so it cannot be conformed frame for frame", "generate it again")
-        return rate
+    def _name_policies(self) -> None:
+        made_at, shown_at = self._footage.rate, self._delivery.rate
+        if len(self._footage.paths) > 1:
+            self.policies.add("join")
+        if self._delivery.spread is not None:
+            self.policies.add(f"retime {self._needed}/{self._natural}")
+        if made_at != shown_at:
+            self.policies.add("rerate" if made_at.nominal == shown_at.nominal else "nearest")
 
-    def _frames_of_original_per_frame(self) -> Fraction:
-        ratio = self._rate.fps / self._delivery.rate.fps
-        if ratio == 1:
-            return Fraction(1)
-        if self._rate.nominal == self._delivery.rate.nominal:
-            self.policies.add("rerate")
-            return Fraction(1)
-        self.policies.add("nearest")
-        return ratio
+    def _wanted(self) -> Iterator[int]:
+        frames = self._delivery.frames
+        if self._delivery.spread is None:
+            return (self._needed_for(count) - 1 for count in range(1, frames + 1))
+        steps = Fraction(self._needed - 1, max(1, frames - 1))
+        return (half_up(frame * steps) for frame in range(frames))
 
-    def _checked_pictures(self) -> Iterator[Picture]:
-        first: Fraction | None = None
-        for number, picture in enumerate(self._video.pictures()):
-            if picture.is_corrupt:
-                raise self._error(f"is damaged: frame {number} could not be decoded whole", "fetch it again")
-            first = picture.seconds if first is None else first
-            if abs((picture.seconds - first) * self._rate.fps - number) >= Fraction(1, 2):
-                when = f"frame {number} is shown at {float(picture.seconds):.3f} s"
-                raise self._error(f"does not keep its rate of {self._rate}: {when}", "convert it to a constant rate")
-            yield picture
+    def _needed_for(self, frames: int) -> int:
+        return frames_needed(frames, made_at=self._footage.rate, shown_at=self._delivery.rate)
 
-    def _short(self, held: int) -> MediaError:
-        needed = math.floor((self._delivery.frames - 1) * self._step) + 1
-        declared = self._video.stream.frames
-        cut_off = f", although it declares {declared}" if declared > held else ""
-        wanted = f"{needed} are needed for {self._delivery.frames} at {self._delivery.rate}"
-        next_step = "fetch it again; if it happens again, generate a longer clip"
-        return self._error(f"holds {counted(held, 'frame')}{cut_off}, and {wanted}", next_step)
+    def _too_short(self, held: int) -> TooShort:
+        wanted = f"{self._needed} are needed for {self._delivery.frames} at {self._delivery.rate}"
+        error = MediaError(
+            f"{self._footage.told}, and {wanted}",
+            where=str(self._footage.paths[-1]),
+            next_step="fetch it again; if it happens again, generate a longer clip",
+        )
+        return TooShort(held=held, needed=self._needed, error=error)
 
-    def _error(self, what: str, next_step: str) -> MediaError:
-        path = self._video.path
-        return MediaError(f"{path.name} {what}", where=str(path), next_step=next_step)
+
+def refuse_wild_spread(footage: Footage, delivery: Delivery) -> None:
+    """Checks the one change of speed that can be asked for.
+
+    Raises:
+        MediaError: `Delivery.spread` would play the footage more than `LONGEST_RETIME` slower or faster.
+    """
+    if delivery.spread is None:
+        return
+    natural = frames_needed(delivery.frames, made_at=footage.rate, shown_at=delivery.rate)
+    if abs(delivery.spread - natural) > natural * LONGEST_RETIME:
+        path, take = footage.paths[0], f"{delivery.frames} at {delivery.rate}"
+        raise MediaError(
+            f"{path.name}: {counted(delivery.spread, 'frame')} cannot be spread over {take}, which show {natural} at "
+            f"their own speed: the change would be more than {float(LONGEST_RETIME):.0%}",
+            where=str(path),
+            next_step="generate a clip of another length",
+        )

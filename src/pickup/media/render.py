@@ -1,8 +1,10 @@
-"""The child's side of `conform`: decodes an original, maps and fits its frames, encodes them and reads the file back.
+"""The child's side of `conform`: decodes originals, maps and fits their frames, encodes them and reads the file back.
 
 Nothing is held in memory but the frames under way. What is changed on the way is named in `Conformed.policies`:
 
+    join                             several clips, one after another
     rerate  nearest  trim            frames kept at another speed; frames doubled or left out; frames left at the tail
+    retime 95/96                     played slower or faster: 95 frames spread over what 96 are at their own speed
     scale  crop  pad                 size and shape
     rotate  square_pixels            set upright; pixels made square
     matrix  matrix_assumed  range    YUV converted to BT.709; the original did not say what it is; full range to limited
@@ -12,7 +14,9 @@ Nothing is held in memory but the frames under way. What is changed on the way i
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from av.video.frame import VideoFrame
@@ -23,7 +27,8 @@ from pickup._files import sha256_of
 from pickup.errors import MediaError
 from pickup.media.conform import BYTES_PER_PIXEL, RenderOrder
 from pickup.media.fit import Fitter
-from pickup.media.mapping import Mapping
+from pickup.media.footage import Footage, SourceFrame
+from pickup.media.mapping import Mapping, TooShort, refuse_wild_spread
 from pickup.media.probe import metadata
 from pickup.ports import Conformed, Delivery
 from pickup.timing import timecode
@@ -32,6 +37,8 @@ _ENCODED = 0.8
 """Share of the progress when all frames are encoded; reading them back is the rest."""
 _PROFILES = {"prores_lt": "LT", "prores": "Standard", "prores_hq": "HQ"}
 _PROGRESSIVE = 1
+_FORGIVEN_FROM = 12
+"""Frames from which on one that is missing is made up for: played so, a take is at most a twelfth slower."""
 
 
 def render(order: RenderOrder, report: Report) -> Conformed:
@@ -46,10 +53,8 @@ def render(order: RenderOrder, report: Report) -> Conformed:
         raise MediaError(f"{delivery.codec!r} cannot be delivered", next_step=f"use {', '.join(BYTES_PER_PIXEL)}")
     start = timecode(delivery.start_frame, rate=delivery.rate, drop_frame=delivery.drop_frame)
     target = Target(rate=delivery.rate, size=delivery.size, codec=delivery.codec, timecode=start, reel=delivery.reel)
-    policies: set[str] = set()
-    with open_video(Path(order.original)) as video:
-        frames = _fitted(video, delivery, policies=policies, report=lambda done: report(done * _ENCODED))
-        write_video(destination, frames, target=target)
+    footage = Footage([Path(original) for original in order.originals])
+    policies = _encode(footage, delivery, target=target, path=destination, report=_never_back(report))
     _flush(destination)
     counted = _read_back(
         destination,
@@ -65,23 +70,64 @@ def render(order: RenderOrder, report: Report) -> Conformed:
         timecode=start,
         bytes_written=destination.stat().st_size,
         sha256=sha256_of(destination),
-        policies=tuple(sorted(policies)),
+        policies=policies,
     )
 
 
+def _encode(
+    footage: Footage, delivery: Delivery, *, target: Target, path: Path, report: Callable[[float], None]
+) -> tuple[str, ...]:
+    """Writes the take and names what was changed.
+
+    Services deliver a frame less than promised at times. Such a clip is paid for, so what it holds is spread over the
+    take; of more than one frame nothing is made up.
+    """
+
+    def write(wanted: Delivery) -> tuple[str, ...]:
+        policies: set[str] = set()
+        mapping = Mapping(footage, wanted, policies=policies)
+        with closing(_fitted(mapping, wanted, policies=policies, report=report)) as frames:
+            write_video(path, frames, target=target)
+        return tuple(sorted(policies))
+
+    refuse_wild_spread(footage, delivery)
+    try:
+        return write(delivery)
+    except TooShort as short:
+        if short.held != short.needed - 1 or short.needed < _FORGIVEN_FROM:
+            raise short.error from short
+        held = short.held
+    return write(replace(delivery, spread=held))  # outside, where the first attempt's decoder and encoder are freed
+
+
+def _never_back(report: Callable[[float], None]) -> Callable[[float], None]:
+    """Tells the share of the encoding as one of the whole; a second attempt is told from where the first one ended."""
+    furthest = 0.0
+
+    def tell(done: float) -> None:
+        nonlocal furthest
+        furthest = max(furthest, done * _ENCODED)
+        report(furthest)
+
+    return tell
+
+
 def _fitted(
-    video: VideoFile, delivery: Delivery, *, policies: set[str], report: Callable[[float], None]
-) -> Iterator[VideoFrame]:
+    mapping: Mapping, delivery: Delivery, *, policies: set[str], report: Callable[[float], None]
+) -> Generator[VideoFrame, None, None]:
     """The take's frames in its size and pixel format; a picture that is shown twice is fitted once."""
-    fitter = Fitter(video, delivery, pixel_format=ENCODINGS[delivery.codec].pixel_format, policies=policies)
-    last: Picture | None = None
+    pixel_format = ENCODINGS[delivery.codec].pixel_format
+    last: SourceFrame | None = None
     fitted = VideoFrame()
-    for number, picture in enumerate(Mapping(video, delivery, policies=policies).pictures()):
-        if picture is not last:
-            fitted = fitter.fit(picture.frame)
-            last = picture
-        report(number / delivery.frames)
-        yield fitted
+    with closing(mapping.frames()) as sources:
+        for number, source in enumerate(sources):
+            if last is None or source.video is not last.video:
+                fitter = Fitter(source.video, delivery, pixel_format=pixel_format, policies=policies)
+            if source is not last:
+                fitted = fitter.fit(source.picture.frame)
+                last = source
+            report(number / delivery.frames)
+            yield fitted
 
 
 def _flush(path: Path) -> None:

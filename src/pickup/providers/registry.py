@@ -1,35 +1,46 @@
-"""Providers by name: each is an entry point in the group `pickup.providers`, loaded when it is asked for."""
+"""Providers by kind: each is an entry point in the group `pickup.providers`, called with its setup when it is used."""
 
 from __future__ import annotations
 
 from importlib.metadata import entry_points
 
-from pickup.errors import ConfigError
+from pickup.config.provider_setup import BUILT_IN, ProviderSetup
+from pickup.config.routes import retired_models
+from pickup.errors import ConfigError, ProviderRetired
 from pickup.offers import Offer
 from pickup.ports import Provider
 
 _GROUP = "pickup.providers"
 
 
-def provider_names() -> tuple[str, ...]:
-    """Every installed provider."""
+def provider_kinds() -> tuple[str, ...]:
+    """Every installed kind of provider."""
     return tuple(sorted(each.name for each in entry_points(group=_GROUP)))
 
 
-def load_provider(name: str) -> Provider:
-    """The provider of this name.
+def load_provider(setup: ProviderSetup) -> Provider:
+    """The provider that a setup describes.
 
     Raises:
-        ConfigError: There is none.
+        ConfigError: There is none of its kind, or its settings are wrong.
+        ProviderRetired: It is the name of a model that has ended.
     """
+    kind = setup.settings.kind
     for each in entry_points(group=_GROUP):
-        if each.name == name:
-            provider: Provider = each.load()()
+        if each.name == kind:
+            provider: Provider = each.load()(setup)
             return provider
+    for route in retired_models(setup.name):
+        raise ProviderRetired(
+            f"{setup.name} ended on {route.retired}",
+            where="provider",
+            next_step=f"use {'; '.join(route.instead)}",
+        )
+    names = ", ".join(sorted({*provider_kinds(), *BUILT_IN}))
     raise ConfigError(
-        f"there is no provider {name!r}",
-        where="provider",
-        next_step=f"use one of: {', '.join(provider_names())}",
+        f"there is no provider {kind!r}",
+        where="provider" if kind == setup.name else f"providers.{setup.name}.kind",
+        next_step=f"use one of: {names}, or add [providers.{setup.name}] with its kind",
     )
 
 

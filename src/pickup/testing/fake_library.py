@@ -8,7 +8,7 @@ conform.count
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,14 +18,14 @@ from pickup.ports import Conformed, Delivery, Generation
 
 
 class FolderStore:
-    """A folder for each take: `SH0010/t01/original.mp4`, `conformed.mov`, `take.json`."""
+    """A folder for each take: `SH0010/t01/original.mp4`, `original_2.mp4`, `conformed.mov`, `take.json`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def original(self, shot: str, *, take: int) -> Path:
+    def original(self, shot: str, *, take: int, part: int = 1) -> Path:
         """Where the provider's clip belongs."""
-        return self._take(shot, take=take) / "original.mp4"
+        return self._take(shot, take=take) / ("original.mp4" if part == 1 else f"original_{part}.mp4")
 
     def conformed(self, shot: str, *, take: int) -> Path:
         """Where the conformed clip belongs."""
@@ -53,7 +53,7 @@ class FolderStore:
 
 
 class CopyConform:
-    """Copies the original; one line in `log` for each call, so that the count outlives the process.
+    """Copies the originals into one file; one line in `log` for each call, so that the count outlives the process.
 
     A clip for which `is_bad` says so cannot be conformed.
     """
@@ -68,16 +68,18 @@ class CopyConform:
         return len(self._log.read_text().splitlines()) if self._log.exists() else 0
 
     async def __call__(
-        self, original: Path, destination: Path, *, delivery: Delivery, report: Callable[[float], None]
+        self, originals: Sequence[Path], destination: Path, *, delivery: Delivery, report: Callable[[float], None]
     ) -> Conformed:
-        """Copies `original` to `destination`, whole or not at all."""
+        """Copies `originals` to `destination`, whole or not at all."""
         with self._log.open("a") as log:
             log.write(f"{destination}\n")
-        clip = _bytes_of(original)
-        if self._is_bad(clip):
-            raise MediaError("the clip cannot be decoded", where=str(original))
+        clips = [(original, _bytes_of(original)) for original in originals]
+        for original, clip in clips:
+            if self._is_bad(clip):
+                raise MediaError("the clip cannot be decoded", where=str(original))
+        joined = b"".join(clip for _original, clip in clips)
         with whole_file(destination) as part:
-            part.write_bytes(clip)
+            part.write_bytes(joined)
         report(1.0)
         return Conformed(
             frames=delivery.frames,
@@ -85,7 +87,7 @@ class CopyConform:
             size=delivery.size,
             codec=delivery.codec,
             timecode="00:00:00:00",
-            bytes_written=len(clip),
+            bytes_written=len(joined),
             sha256=sha256_of(destination),
         )
 

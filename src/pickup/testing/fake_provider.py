@@ -22,8 +22,19 @@ from typing import TypedDict, TypeVar
 
 from pickup._files import whole_file
 from pickup.errors import FailureKind, OutcomeUnknown, ProviderRefused, ProviderRetired, ProviderUnavailable
-from pickup.offers import Offer, Quote, Wish
-from pickup.ports import Billing, Generation, Reconciled, Reconciliation, RemoteState, RemoteStatus, Submission
+from pickup.offers import Idempotency, Offer, Price, PriceList, Quote, Wish
+from pickup.ports import (
+    Billing,
+    Cancellation,
+    Generation,
+    LostSubmit,
+    Provider,
+    Reconciled,
+    Reconciliation,
+    RemoteState,
+    RemoteStatus,
+    Submission,
+)
 
 MODEL = "fake-1"
 LOOK = "fake"
@@ -67,6 +78,7 @@ class Behavior:
         replays: A submit repeated under a key attaches to the first.
         can_reconcile: It can look a key up: found, or never arrived. Otherwise it cannot tell.
         price: USD for each accepted job.
+        stops: It stops what it is asked to.
         polls: How many polls say that it is still running.
         ends: For a shot code, how its first, second, ... job ends instead of becoming ready.
         clip: Writes the clip of a request to a path, for which `clips.write_numbered_clip` serves; by default a few
@@ -77,13 +89,14 @@ class Behavior:
     replays: bool = False
     can_reconcile: bool = False
     price: Decimal = Decimal("1.25")
+    stops: bool = False
     polls: int = 1
     ends: Mapping[str, Sequence[RemoteStatus]] | None = None
     clip: Callable[[Generation, Path], None] | None = None
     on_step: Callable[[str], None] = lambda _step: None
 
 
-class FakeProvider:
+class FakeProvider(Provider):
     """A provider whose jobs and charges lie in `folder`; the faults are used up in order, across processes."""
 
     name = "fake"
@@ -131,10 +144,8 @@ class FakeProvider:
                 model=MODEL,
                 frame_exact=True,
                 previs=True,
-                price_per_second=self._behavior.price,
-                needs_network=False,
-                uses_before=False,
-                uses_after=False,
+                prices=PriceList(lines=(Price(usd=self._behavior.price),)),
+                idempotency=Idempotency.REPLAY if self.replays else Idempotency.NONE,
                 looks=(LOOK,),
             ),
         )
@@ -160,9 +171,7 @@ class FakeProvider:
         if fault is SubmitFault.UNAVAILABLE:
             raise ProviderUnavailable("the fake is busy")
         if fault is SubmitFault.REFUSED:
-            error = ProviderRefused("the fake does not like this prompt")
-            error.kind = FailureKind.MODERATION
-            raise error
+            raise ProviderRefused("the fake does not like this prompt", kind=FailureKind.MODERATION_INPUT)
         if fault is SubmitFault.RETIRED:
             raise ProviderRetired(f"{MODEL} has ended", next_step="use another model")
         if fault is SubmitFault.REQUEST_LOST:
@@ -210,18 +219,19 @@ class FakeProvider:
                 self._behavior.clip(request, part)
             report(1.0)
 
-    async def cancel(self, submission: Submission) -> Billing:
-        """It cannot stop what it has accepted."""
-        self.running.discard(submission.remote_id)
-        return Billing.BILLED
+    async def cancel(self, submission: Submission) -> Cancellation:
+        """It stops what it has accepted, if it is told to, and charges for it all the same."""
+        if self._behavior.stops:
+            self.running.discard(submission.remote_id)
+        return Cancellation(stopped=self._behavior.stops, billing=Billing.BILLED, cost=self._behavior.price)
 
-    async def reconcile(self, request: Generation, *, key: str) -> Reconciliation:
+    async def reconcile(self, lost: LostSubmit) -> Reconciliation:
         """Looks the key up among its jobs, if it can."""
         if not self._behavior.can_reconcile:
             return Reconciliation(outcome=Reconciled.CANNOT_TELL)
         for path in sorted((self._folder / "jobs").glob("*.json")):
             job = self._job(path.stem)
-            if job["key"] == key and job["shot"] == request.shot:
+            if job["key"] == lost.key and job["shot"] == lost.request.shot:
                 return Reconciliation(outcome=Reconciled.FOUND, submission=Submission(remote_id=path.stem))
         return Reconciliation(outcome=Reconciled.NEVER_ARRIVED)
 
@@ -256,13 +266,9 @@ class FakeProvider:
         if fault is CallFault.UNAVAILABLE:
             raise ProviderUnavailable("the fake is busy")
         if fault is CallFault.UNAUTHORIZED:
-            error = ProviderRefused("the fake does not know this key")
-            error.kind = FailureKind.AUTH
-            raise error
+            raise ProviderRefused("the fake does not know this key", kind=FailureKind.AUTH)
         if fault is CallFault.LOST:
-            lost = ProviderUnavailable("the link is dead")
-            lost.kind = FailureKind.RESULT_LOST
-            raise lost
+            raise ProviderUnavailable("the link is dead", kind=FailureKind.EXPIRED)
 
     def _next(self, faults: Sequence[_Fault], *, counter: str, otherwise: _Fault) -> _Fault:
         index = self._count(counter)

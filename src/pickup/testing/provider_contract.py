@@ -14,6 +14,7 @@ import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -25,7 +26,7 @@ from PIL import Image
 from pickup import _av, _files
 from pickup.errors import FailureKind, MediaError, ProviderError, ProviderRefused, ProviderRetired
 from pickup.offers import Offer, Quote, Wish
-from pickup.ports import Billing, Generation, Provider, Reconciled, RemoteState, Submission
+from pickup.ports import Billing, Generation, LostSubmit, Provider, Reconciled, RemoteState, Submission
 from pickup.timing import FrameRate
 
 SIZE = (320, 180)
@@ -88,8 +89,9 @@ class ProviderContract:
         _expect({offer.provider for offer in offers} == {provider.name}, "an offer names another provider")
         _expect(len({offer.model for offer in offers}) == len(offers), "two offers name one model")
         for offer in offers:
-            exact = isinstance(offer.price_per_second, Decimal) and offer.price_per_second >= 0
-            _expect(exact, f"the price of {offer.model} is {offer.price_per_second!r}")
+            lines = () if offer.prices is None else offer.prices.lines
+            exact = all(isinstance(line.usd, Decimal) and line.usd >= 0 for line in lines)
+            _expect(exact, f"the prices of {offer.model} are {lines!r}")
         _expect(list(provider.offers()) == list(offers), "the offers change from call to call")
 
     def test_a_quote_adds_up(self) -> None:
@@ -189,7 +191,8 @@ class ProviderContract:
         request = self.request(*next(iter(self._quotes())))
         first, second = (asyncio.run(provider.submit(request, key="once")) for _ in range(2))
         _expect(first == second, f"one key made two jobs: {first}, {second}")
-        answer = asyncio.run(provider.reconcile(request, key="once"))
+        lost = LostSubmit(request=request, key="once", asked=datetime.now(UTC), is_claimed=lambda _id: False)
+        answer = asyncio.run(provider.reconcile(lost))
         _expect(answer.outcome is not Reconciled.NEVER_ARRIVED, "a job that was accepted is denied")
         _expect(answer.submission in (None, first), f"another job was found: {answer.submission}")
 
@@ -199,8 +202,9 @@ class ProviderContract:
         for offer, wish, quote in self._quotes():
             if offer.is_free:
                 submission = asyncio.run(provider.submit(self.request(offer, wish, quote), key="cancelled"))
-                billing = asyncio.run(provider.cancel(submission))
-                _expect(billing is Billing.NOT_BILLED, f"{offer.model} is free, and a cancelled job is {billing}")
+                asked = asyncio.run(provider.cancel(submission))
+                billed = asked.cost or (asked.stopped and asked.billing is not Billing.NOT_BILLED)
+                _expect(not billed, f"{offer.model} is free, and a cancelled job is {asked.billing}")
 
     def test_the_healthcheck_is_a_sentence(self) -> None:
         """`pickup doctor` prints it as it is."""

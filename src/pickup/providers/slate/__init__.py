@@ -15,11 +15,15 @@ from importlib import resources
 from pathlib import Path
 
 from pickup import _child, _files
+from pickup.config.provider_setup import ProviderSetup
 from pickup.errors import ProviderError, ProviderRefused
-from pickup.offers import Offer, Quote, Wish
+from pickup.offers import FREE, Cancelling, Idempotency, Offer, Quote, Wish
 from pickup.ports import (
     Billing,
+    Cancellation,
     Generation,
+    LostSubmit,
+    Provider,
     Reconciled,
     Reconciliation,
     RemoteState,
@@ -35,7 +39,7 @@ _START_S = 120.0
 _S_PER_MEGAPIXEL = 1.5
 
 
-class SlateProvider:
+class SlateProvider(Provider):
     """Draws previs takes on this machine.
 
     There is no remote side: `submit` gives the id that follows from the key, and `fetch` draws.
@@ -43,6 +47,9 @@ class SlateProvider:
 
     name = "slate"
     replays = True
+
+    def __init__(self, setup: ProviderSetup | None = None) -> None:
+        del setup  # it needs no key, no address and no price
 
     def offers(self) -> Sequence[Offer]:
         """The one model: free, frame-exact, previs."""
@@ -52,10 +59,9 @@ class SlateProvider:
                 model=MODEL,
                 frame_exact=True,
                 previs=True,
-                price_per_second=Decimal(0),
-                needs_network=False,
-                uses_before=True,
-                uses_after=True,
+                prices=FREE,
+                idempotency=Idempotency.REPLAY,
+                cancelling=Cancelling.ANY,
                 looks=(*LOOKS, *PLATES),
             ),
         )
@@ -126,15 +132,14 @@ class SlateProvider:
             raise ProviderError("drawing the take gave no answer", where=job.request.shot, next_step="run it again")
         return rendered
 
-    async def cancel(self, submission: Submission) -> Billing:
+    async def cancel(self, submission: Submission) -> Cancellation:
         """There is nothing to stop, and nothing was charged."""
         del submission
-        return Billing.NOT_BILLED
+        return Cancellation(stopped=True, billing=Billing.NOT_BILLED)
 
-    async def reconcile(self, request: Generation, *, key: str) -> Reconciliation:
+    async def reconcile(self, lost: LostSubmit) -> Reconciliation:
         """A submit leaves nothing behind, so the one that was lost is as good as found."""
-        del request
-        return Reconciliation(outcome=Reconciled.FOUND, submission=_submission(key))
+        return Reconciliation(outcome=Reconciled.FOUND, submission=_submission(lost.key))
 
     async def healthcheck(self) -> str:
         """Whether the typeface is there; the rest is in the package's own dependencies."""

@@ -1,0 +1,122 @@
+"""What a provider is made with: its settings, its key, the prices of its routes, and its place in the library.
+
+setup = provider_setup(config, "studio-wan", today=date.today())
+setup.key()         the key, at the moment when it is needed
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from pickup.config.loading import Config
+from pickup.config.routes import Route, known_route
+from pickup.config.settings import ProviderSettings
+from pickup.errors import ConfigError
+from pickup.offers import Price, PriceList
+
+BUILT_IN: Mapping[str, ProviderSettings] = MappingProxyType(
+    {
+        "openai": ProviderSettings(kind="openai_videos", profile="openai", api_key_env="OPENAI_API_KEY"),
+        "inworld": ProviderSettings(kind="openai_videos", profile="inworld", api_key_env="INWORLD_API_KEY"),
+    }
+)
+"""Services that can be named without a table of their own."""
+
+_KEYRING_SERVICE = "pickup"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderSetup:
+    """What a provider's entry point is called with.
+
+    Attributes:
+        name: What the provider is called in settings, plans and the ledger.
+        settings: Its table, or that of a built-in service.
+        library: Folder of the library, for what is handed over as files.
+        today: For models that end on a day.
+        environment: Where its key may stand.
+    """
+
+    name: str
+    settings: ProviderSettings
+    library: Path
+    today: date
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def route(self, model: str, *, service: str, host: str) -> Route:
+        """What is known of a model here; a price in the settings goes before every list."""
+        known = known_route(service, model, host=host)
+        usd = self.settings.price_per_second
+        if usd is None:
+            return known
+        prices = PriceList(lines=(Price(usd=usd),), source="your settings")
+        return Route(prices=prices, retired=known.retired, instead=known.instead)
+
+    @property
+    def has_key(self) -> bool:
+        """Whether a key is present, without showing it."""
+        return self._find_key() is not None
+
+    def key(self) -> str:
+        """The key of the service.
+
+        Raises:
+            ConfigError: There is none; it says where to put it.
+        """
+        found = self._find_key()
+        if found is None:
+            variable = self.settings.api_key_env
+            raise ConfigError(
+                f"{self.name} needs a key",
+                where=f"providers.{self.name}",
+                next_step=f"set the environment variable {variable}"
+                if variable
+                else f'name the variable that holds it: api_key_env = "…" in [providers.{self.name}] of your own file',
+            )
+        return found
+
+    def _find_key(self) -> str | None:
+        variable = self.settings.api_key_env
+        if variable and (value := self.environment.get(variable, "").strip()):
+            return value
+        return _from_keyring(self.name)
+
+
+def provider_setup(config: Config, name: str, *, today: date, model: str | None = None) -> ProviderSetup:
+    """The setup of a provider that is named in the settings, built in, or installed under this name.
+
+    Args:
+        config: Settings.
+        name: The provider's.
+        today: For models that end on a day.
+        model: Of that provider; None for the one of its table.
+    """
+    settings = config.providers.get(name) or BUILT_IN.get(name) or ProviderSettings(kind=name)
+    if model is not None:
+        settings = settings.model_copy(update={"model": model})
+    return ProviderSetup(name=name, settings=settings, library=config.library_folder, today=today)
+
+
+def host_of(url: str) -> str:
+    """Host of a URL, in lower case; empty where it has none."""
+    return (urlsplit(url).hostname or "").lower()
+
+
+def _from_keyring(name: str) -> str | None:
+    """The key in the system's keyring, under `pickup` and the provider's name, where the package is installed."""
+    try:
+        import keyring  # noqa: PLC0415 - an extra
+        from keyring.errors import KeyringError  # noqa: PLC0415
+    except ImportError:
+        return None
+    try:
+        value: str | None = keyring.get_password(_KEYRING_SERVICE, name)
+    except KeyringError:
+        return None
+    return value or None

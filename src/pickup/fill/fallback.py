@@ -1,0 +1,80 @@
+"""Where a shot goes when a provider has failed without being paid: to the next fallback that its plan showed.
+
+pickups, findings = fall_back(pickups, result, routes=routes, left=Decimal("3.00"))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from pickup.errors import Finding, ProviderError, warning
+from pickup.fill.routes import Route
+from pickup.jobs.outcomes import Outcome, RunResult
+from pickup.plan import Alternative, MaySend, Pickup
+from pickup.ports import Billing
+
+
+def fall_back(
+    pickups: Sequence[Pickup], result: RunResult, *, routes: Mapping[tuple[str, str], Route], left: Decimal
+) -> tuple[list[Pickup], list[Finding]]:
+    """Pickups for what failed unpaid and has another fallback, and what is said about it.
+
+    Args:
+        pickups: What was tried.
+        result: What became of it.
+        routes: By provider and model.
+        left: USD that the plan left of the budget; what failed unpaid is added to it.
+    """
+    again: list[Pickup] = []
+    said: list[Finding] = []
+    for pickup in pickups:
+        failed = [each for each in result.failed if each.shot == pickup.spec.code]
+        following = next((each for each in pickup.instead if each.is_fallback and each.price is not None), None)
+        if following is None or not failed or not all(map(_is_unpaid, failed)):
+            continue
+        where = f"{pickup.spec.code} {pickup.spec.holes[0].timecode}"
+        takes = tuple(each.take for each in failed)
+        left += pickup.quote.price * len(takes)
+        try:
+            moved = _moved(pickup, following, takes=takes, routes=routes)
+        except ProviderError as error:
+            said.append(warning("FALLBACK_FAILED", f"{following.route}: {error.message}", where=where))
+            continue
+        if moved.price > left:
+            message = f"{following.route} would cost {moved.price} USD, and {left} USD of the budget are left"
+            said.append(warning("FALLBACK_FAILED", message, where=where))
+            continue
+        left -= moved.price
+        again.append(moved)
+        message = f"{pickup.offer.provider} failed ({failed[0].message}); it is made by {following.route}"
+        said.append(warning("FALLBACK", message, where=where))
+    return again, said
+
+
+def _is_unpaid(outcome: Outcome) -> bool:
+    return outcome.job is not None and outcome.job.billing is Billing.NOT_BILLED
+
+
+def _moved(
+    pickup: Pickup, following: Alternative, *, takes: tuple[int, ...], routes: Mapping[tuple[str, str], Route]
+) -> Pickup:
+    """The same shot on another route."""
+    provider, _, model = following.route.partition(":")
+    route = routes[provider, model]
+    wish = pickup.wish
+    if route.may_send is not MaySend.YES:  # a yes to one provider is none to another
+        wish = replace(wish, before=False, after=False)
+    quote = route.provider.quote(wish, model=model)
+    rest = pickup.instead[pickup.instead.index(following) + 1 :]
+    return replace(
+        pickup,
+        offer=route.offer,
+        quote=quote,
+        wish=wish,
+        takes=takes,
+        price=quote.price * len(takes),
+        instead=rest,
+        asks=False,
+    )

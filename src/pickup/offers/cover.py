@@ -1,0 +1,333 @@
+"""The cheapest clips that cover a hole, of a model that makes certain lengths only.
+
+One clip where one is long enough, the cheapest first and of equals the shortest. A longer hole is covered by several,
+each begun on the last frame of the one before; that frame is there twice, so each after the first serves one less.
+A take that is made from both neighbours is never trimmed at its tail: it fits to the frame, or is played a little
+faster or slower where that was asked for, or is made from the frame before alone.
+
+    quote_cover(offer, wish).clips
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+
+from pickup.errors import PriceUnknown, ProviderRefused, counted
+from pickup.offers.lengths import frames_needed, frames_served
+from pickup.offers.model import Audio, Clip, Conditioning, Mode, Offer, Quote, Wish
+from pickup.offers.sizes import Setting, settings_for
+
+MOST_CLIPS = 24
+"""Clips that one take may be joined from: each join drifts a little further from what was asked for."""
+
+LONGEST_RETIME = Fraction(1, 10)
+"""Share by which a clip is played faster or slower at most."""
+
+_SPARE_FRAMES = 2
+"""Counted on top for joined clips whose rate is not known beforehand."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chain:
+    """Clips in order, as frames of the model's rate; `total` without the frames that are there twice."""
+
+    frames: tuple[int, ...]
+    total: int
+    price: Decimal
+
+    def rank(self, needed: int) -> tuple[bool, Decimal, int, int]:
+        return (len(self.frames) > 1, self.price, len(self.frames), abs(self.total - needed))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Want:
+    """Frames of the model's rate that are wanted: `low` to `high`, best `needed`."""
+
+    needed: int
+    low: int
+    high: int | None
+
+    def admits(self, total: int) -> bool:
+        return self.low <= total and (self.high is None or total <= self.high)
+
+
+def quote_cover(offer: Offer, wish: Wish) -> Quote:
+    """What one take would be: modes are tried from the best conditioned one down, sizes from the best fitting one.
+
+    Raises:
+        ProviderRefused: Nothing that the model makes covers the wish.
+        PriceUnknown: Something does, and nobody knows what it costs.
+    """
+    if wish.cover_frames < 1:
+        raise ProviderRefused("there is no frame to make", next_step="give the hole a length of at least one frame")
+    before = wish.before and wish.conditioning is not Conditioning.NONE
+    after = before and wish.after and wish.conditioning is not Conditioning.FIRST
+    concerns: list[tuple[str, str]] = []
+    if after:
+        if quote := _ends_on_the_shot_after(offer, wish):
+            return quote
+        concerns.append(("LAST_FRAME_NOT_USED", _why_not_both(offer, wish)))
+    for mode in (Mode.FIRST, Mode.TEXT) if before else (Mode.TEXT,):
+        if quote := _begins(offer, wish, mode=mode, concerns=tuple(concerns)):
+            return quote
+        if mode is Mode.FIRST:
+            concerns = [("NEIGHBOURS_NOT_USED", f"{offer.model} takes no frame, so the take is not matched to the cut")]
+    raise _nothing_covers(offer, wish)
+
+
+def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
+    """A take from both frames, which fits to the frame or within the retime that was asked for."""
+    retime = LONGEST_RETIME if wish.conditioning is Conditioning.BOTH else min(wish.retime, LONGEST_RETIME)
+    for setting in settings_for(offer, wish, mode=Mode.FIRST_LAST):
+        if len(setting.rates) > 1:
+            continue  # what is to fit to the frame needs a rate that is known
+        needed = frames_needed(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
+        exact = _Want(needed=needed, low=needed, high=needed)
+        near = _Want(needed=needed, low=math.ceil(needed * (1 - retime)), high=math.floor(needed * (1 + retime)))
+        for want in (exact, near) if retime else (exact,):
+            chain = _best(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST)
+            if chain:
+                return _quote(offer, wish, setting, chain, first=Mode.FIRST, last=Mode.FIRST_LAST, needed=needed)
+    return None
+
+
+def _begins(offer: Offer, wish: Wish, *, mode: Mode, concerns: tuple[tuple[str, str], ...]) -> Quote | None:
+    """A take whose tail is trimmed: it begins on the frame before, or on nothing."""
+    retime = min(wish.retime, LONGEST_RETIME)
+    sides = 1 if mode is Mode.FIRST else 2
+    wanted = wish.cover_frames + (sides * wish.handles if wish.handles_required else 0)
+    for setting in settings_for(offer, wish, mode=mode):
+        needed = max(_needed_at_any(wanted, setting, wish=wish))
+        low = needed if wish.handles_required else math.ceil(needed * (1 - retime))
+        want = _Want(needed=needed, low=low, high=None)
+        chain = _best(offer, wish, setting, want=want, first=mode, last=Mode.FIRST)
+        if chain:
+            quote = _quote(offer, wish, setting, chain, first=mode, last=Mode.FIRST, needed=needed)
+            return _with_handles(quote, chain, wish=wish, setting=setting, sides=sides, concerns=concerns)
+    return None
+
+
+def _needed_at_any(frames: int, setting: Setting, *, wish: Wish) -> Iterator[int]:
+    """Frames at the counted rate that suffice, whichever of its rates the model turns out to work at."""
+    for rate in setting.rates:
+        needed = frames_needed(frames, made_at=rate, shown_at=wish.rate)
+        yield math.ceil(needed * (setting.rate.fps / rate.fps))
+
+
+def _best(offer: Offer, wish: Wish, setting: Setting, *, want: _Want, first: Mode, last: Mode) -> _Chain | None:
+    """The best single clip, else the best chain.
+
+    Args:
+        offer: The route.
+        wish: What is wished.
+        setting: Of the single clip's mode: `last` where both frames are used, else `first`.
+        want: How many frames.
+        first: Mode of the first clip of a chain.
+        last: Mode of its last one.
+    """
+    prices = _prices(offer, setting)
+    singles = [_Chain(frames=(each,), total=each, price=price) for each, price in prices.items() if want.admits(each)]
+    if singles:
+        return min(singles, key=lambda chain: chain.rank(want.needed))
+    begun = _alike(offer, wish, setting, mode=first)
+    continued = _alike(offer, wish, setting, mode=Mode.FIRST)
+    ended = _alike(offer, wish, setting, mode=last)
+    if begun is None or continued is None or ended is None:
+        return None
+    spare = _SPARE_FRAMES if len(setting.rates) > 1 else 0
+    want = _Want(needed=want.needed + spare, low=want.low + spare, high=want.high)
+    chains = _chains(_prices(offer, begun), _prices(offer, continued), _prices(offer, ended), want=want)
+    return min(chains, key=lambda chain: chain.rank(want.needed), default=None)
+
+
+def _alike(offer: Offer, wish: Wish, setting: Setting, *, mode: Mode) -> Setting | None:
+    """The same size and rate in another mode."""
+    found = settings_for(offer, wish, mode=mode)
+    return next((each for each in found if (each.size, each.rates) == (setting.size, setting.rates)), None)
+
+
+def _prices(offer: Offer, setting: Setting) -> dict[int, Decimal]:
+    silent = offer.audio in (Audio.NONE, Audio.OPTIONAL)
+    priced = {}
+    for frames, seconds in setting.lengths.items():
+        price = None if offer.prices is None else offer.prices.of(seconds, size=setting.size, silent=silent)
+        if price is None:
+            raise PriceUnknown(
+                f"the price of {offer.provider}:{offer.model} is not known",
+                next_step=f"set price_per_second in [providers.{offer.provider}] of your own pickup.toml",
+            )
+        priced[frames] = price
+    return priced
+
+
+def _chains(
+    begun: Mapping[int, Decimal], continued: Mapping[int, Decimal], ended: Mapping[int, Decimal], *, want: _Want
+) -> Iterator[_Chain]:
+    """The cheapest chain of each total that is wanted: a first clip, any number between, and a last one."""
+    longest = max((*begun, *continued, *ended))
+    if want.low > MOST_CLIPS * longest:
+        return
+    top = want.low + longest if want.high is None else want.high
+    between = _cheapest_sums(continued, top=top)
+    for first, first_price in begun.items():
+        for last, last_price in ended.items():
+            rest = _cheapest_rest(between, low=want.low - first - last + 1, high=top - first - last + 1)
+            if rest is None:
+                continue
+            total, price, frames = rest
+            if len(frames) + 2 <= MOST_CLIPS:
+                yield _Chain(
+                    frames=(first, *frames, last),
+                    total=first + last - 1 + total,
+                    price=first_price + last_price + price,
+                )
+
+
+def _cheapest_sums(continued: Mapping[int, Decimal], *, top: int) -> list[tuple[Decimal, int, int] | None]:
+    """For each number of frames served, the cheapest clips that serve it: (price, number of clips, last clip)."""
+    best: list[tuple[Decimal, int, int] | None] = [(Decimal(0), 0, 0), *[None] * max(top, 0)]
+    for total in range(1, len(best)):
+        ways = []
+        for frames, price in continued.items():
+            before = best[total - frames + 1] if 1 <= frames - 1 <= total else None
+            if before is not None and before[1] < MOST_CLIPS:
+                ways.append((before[0] + price, before[1] + 1, frames))
+        best[total] = min(ways, default=None)
+    return best
+
+
+def _cheapest_rest(
+    between: Sequence[tuple[Decimal, int, int] | None], *, low: int, high: int
+) -> tuple[int, Decimal, tuple[int, ...]] | None:
+    """The cheapest way to serve `low` to `high` frames between the first and the last clip."""
+    ways = [
+        (way[:2], total) for total in range(max(low, 0), min(high, len(between) - 1) + 1) if (way := between[total])
+    ]
+    if not ways:
+        return None
+    (price, _count), total = min(ways)
+    return total, price, tuple(_unwind(between, total))
+
+
+def _unwind(between: Sequence[tuple[Decimal, int, int] | None], total: int) -> Iterator[int]:
+    while total and (way := between[total]) is not None:
+        yield way[2]
+        total -= way[2] - 1
+
+
+def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: Mode, last: Mode, needed: int) -> Quote:
+    """The quote of a chain without handles."""
+    count = len(chain.frames)
+    modes = [last if count == 1 and last is Mode.FIRST_LAST else first, *[Mode.FIRST] * (count - 1)]
+    if count > 1:
+        modes[-1] = last
+    clips = []
+    for frames, mode in zip(chain.frames, modes, strict=True):
+        found = _alike(offer, wish, setting, mode=mode) or setting
+        price = _prices(offer, found)[frames]
+        clips.append(Clip(frames=frames, rate=setting.rate, seconds=found.lengths[frames], mode=mode, price=price))
+    is_retimed = chain.total < needed or (last is Mode.FIRST_LAST and chain.total != needed)
+    speed = Fraction(chain.total, needed) if is_retimed else Fraction(1)
+    return Quote(
+        frames=wish.cover_frames,
+        head=0,
+        tail=0,
+        uses_before=modes[0] is not Mode.TEXT,
+        uses_after=last is Mode.FIRST_LAST,
+        price=chain.price,
+        note=_note(clips, setting=setting, speed=speed),
+        clips=tuple(clips),
+        size=setting.size,
+        speed=speed,
+    )
+
+
+def _with_handles(
+    quote: Quote, chain: _Chain, *, wish: Wish, setting: Setting, sides: int, concerns: tuple[tuple[str, str], ...]
+) -> Quote:
+    """Handles are what the bought length leaves, up to the wished number; none where a clip is played slower."""
+    served = min(
+        frames_served(math.floor(chain.total * (rate.fps / setting.rate.fps)), made_at=rate, shown_at=wish.rate)
+        for rate in setting.rates
+    )
+    spare = max(0, served - wish.cover_frames)
+    head = min(wish.handles, spare // 2) if sides > 1 else 0
+    tail = min(wish.handles, spare - head)
+    return Quote(
+        frames=head + quote.frames + tail,
+        head=head,
+        tail=tail,
+        uses_before=quote.uses_before,
+        uses_after=quote.uses_after,
+        price=quote.price,
+        note=quote.note,
+        clips=quote.clips,
+        size=quote.size,
+        speed=quote.speed,
+        concerns=concerns,
+    )
+
+
+def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction) -> str:
+    width, height = setting.size
+    lengths = " + ".join(f"{float(clip.seconds):g}" for clip in clips)
+    parts = [f"{lengths} s at {width}x{height}"]
+    if len(setting.rates) == 1:
+        parts[0] += f", {float(setting.rate.fps):.6g} fps"
+    if len(clips) > 1:
+        parts.append(f"{len(clips)} clips, joined on the frame")
+    begins, ends = clips[0].mode is not Mode.TEXT, clips[-1].mode is Mode.FIRST_LAST
+    if ends:
+        parts.append("from the frames before and after")
+    elif begins:
+        parts.append("from the frame before")
+    if speed != 1:
+        parts.append(f"retime: played {spoken_speed(speed)}")
+    return "; ".join(parts)
+
+
+def spoken_speed(speed: Fraction) -> str:
+    """`5.2 % slower`."""
+    return f"{abs(float(speed) - 1) * 100:.1f} % {'slower' if speed < 1 else 'faster'}"
+
+
+def _why_not_both(offer: Offer, wish: Wish) -> str:
+    settings = [each for each in settings_for(offer, wish, mode=Mode.FIRST_LAST) if len(each.rates) == 1]
+    if not settings:
+        return f"{offer.model} cannot end on a given frame, so the take does not lead into the shot after"
+    setting = settings[0]
+    needed = frames_needed(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
+    near = min(setting.lengths, key=lambda frames: abs(frames - needed))
+    said = (
+        f"no length of {offer.model} is {needed} frames at {float(setting.rate.fps):.6g} fps (the nearest is {near}), "
+        "so its tail is trimmed and it does not lead into the shot after"
+    )
+    speed = Fraction(near, needed)
+    if abs(speed - 1) <= LONGEST_RETIME:
+        said += f'; with conditioning = "both" it is played {spoken_speed(speed)} and does'
+    return said
+
+
+def _nothing_covers(offer: Offer, wish: Wish) -> ProviderRefused:
+    modes = (Mode.FIRST, Mode.TEXT, Mode.FIRST_LAST)
+    longest = max(_longest(settings_for(offer, wish, mode=mode) for mode in modes), default=Fraction(0))
+    made = f"{offer.model} makes at most {float(longest):g} s at once"
+    joined = (
+        f"and at most {counted(MOST_CLIPS, 'clip')} are joined"
+        if Mode.FIRST in offer.modes
+        else "and cannot go on from a frame"
+    )
+    return ProviderRefused(
+        f"{float(wish.seconds):.1f} s are too long: {made}, {joined}",
+        next_step="split the hole, or choose a provider that makes longer clips",
+    )
+
+
+def _longest(of: Iterable[Sequence[Setting]]) -> Iterator[Fraction]:
+    for settings in of:
+        for setting in settings:
+            yield from setting.lengths.values()

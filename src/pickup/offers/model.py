@@ -1,0 +1,232 @@
+"""The values: what is wished, what a model can do, and what one take would be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from pickup.cut import Size
+from pickup.offers.lengths import Lengths
+from pickup.offers.prices import PriceList
+from pickup.timing import FrameRate
+
+
+class Mode(StrEnum):
+    """What a clip is made from besides words."""
+
+    TEXT = "text"
+    FIRST = "first frame"
+    FIRST_LAST = "first and last frame"
+
+
+class Conditioning(StrEnum):
+    """Which of the neighbours' frames a take is made from.
+
+    `AUTO` takes both where a legal length fits to the frame, else the first alone; `BOTH` takes both, and plays the
+    clip up to a tenth faster or slower to fit; `FIRST` the first alone; `NONE` words alone.
+    """
+
+    AUTO = "auto"
+    BOTH = "both"
+    FIRST = "first"
+    NONE = "none"
+
+
+class Audio(StrEnum):
+    """Whether clips come with sound."""
+
+    NONE = "none"
+    OPTIONAL = "optional"
+    ALWAYS = "always"
+    UNKNOWN = "unknown"
+
+
+class Idempotency(StrEnum):
+    """What a provider does with a request that is sent twice under one key.
+
+    `CALLER_ID`: the caller chooses the job's id and can look whether it is there.
+    """
+
+    NONE = "none"
+    REPLAY = "replays the first"
+    REJECT = "refuses the second"
+    CALLER_ID = "takes our id"
+
+
+class Cancelling(StrEnum):
+    """What a provider can stop."""
+
+    NONE = "nothing"
+    QUEUED = "what has not begun"
+    ANY = "what is not done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wish:
+    """What a shot needs of a provider, before anything is generated.
+
+    Attributes:
+        cover_frames: Frames that the take must show, at `rate`.
+        handles: Frames wished beyond the cut on each side that is free.
+        rate: The cut's rate.
+        before: A frame of the shot before the hole can be had, and may be sent.
+        after: A frame of the shot after the hole likewise.
+        look: What the brief asks for by name, or None.
+        handles_required: A longer clip is bought for the handles.
+        retime: Share by which a clip may be played faster or slower to fit, up to 1/10; zero for never.
+    """
+
+    cover_frames: int
+    handles: int
+    rate: FrameRate
+    size: Size
+    prompt: str = ""
+    briefed: bool = False
+    look: str | None = None
+    before: bool = False
+    after: bool = False
+    conditioning: Conditioning = Conditioning.AUTO
+    handles_required: bool = False
+    retime: Fraction = Fraction(0)
+
+    @property
+    def seconds(self) -> Fraction:
+        """Length of what must be covered."""
+        return self.rate.seconds(self.cover_frames)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capability:
+    """What a model makes under one set of conditions; a model has as many as it has conditions.
+
+    Attributes:
+        modes: For which of them it holds.
+        sizes: Picture sizes that can be asked for; empty for any even one.
+        rates: Rates that it makes; empty for any.
+        rate_is_chosen: The rate is asked for. Otherwise it is one of `rates`, and a clip must be long enough at each.
+    """
+
+    modes: frozenset[Mode]
+    lengths: Lengths
+    sizes: tuple[Size, ...] = ()
+    rates: tuple[FrameRate, ...] = ()
+    rate_is_chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One route: a model at a provider, what it can do, what it costs and until when.
+
+    Attributes:
+        previs: What it makes stands for a shot and is not one.
+        frame_exact: It makes any number of frames at the cut's own rate and size.
+        capabilities: What it makes otherwise.
+        prices: None where nobody knows them.
+        host: Where requests and frames go; empty where nothing leaves this machine.
+        retired: The day since which it is gone, or will be.
+        instead: What to use then, as `provider:model`.
+        audio: Whether clips have sound; where it is optional they are asked for without.
+        seed: A seed can be given, and `negative` likewise words for what is not wanted.
+        idempotency: What becomes of a request that is sent twice.
+        result_kept_s: Seconds for which a result can be fetched; None where that is not known.
+        in_flight: Jobs that may be under way there at once.
+        per_minute: Requests for clips that it takes in a minute; None for any number.
+        patience_s: Seconds to wait for a job before it is parked; None for the run's own limit.
+        poll_s: Seconds between two polls where it does not say; None for the run's own.
+        generation_s: The longest time that one clip takes there, as far as anybody knows.
+        looks: Names that `look:` in a brief may ask for.
+        prompt_chars: Longest prompt; None for any.
+        notes: What else an editor should know, in short sentences.
+    """
+
+    provider: str
+    model: str
+    previs: bool = False
+    frame_exact: bool = False
+    capabilities: tuple[Capability, ...] = ()
+    prices: PriceList | None = None
+    host: str = ""
+    retired: date | None = None
+    instead: tuple[str, ...] = ()
+    audio: Audio = Audio.NONE
+    seed: bool = True
+    negative: bool = True
+    idempotency: Idempotency = Idempotency.NONE
+    cancelling: Cancelling = Cancelling.NONE
+    result_kept_s: int | None = None
+    in_flight: int = 2
+    per_minute: int | None = None
+    patience_s: float | None = None
+    poll_s: float | None = None
+    generation_s: float = 900.0
+    looks: tuple[str, ...] = ()
+    prompt_chars: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether it costs nothing."""
+        return self.prices is not None and self.prices.is_free
+
+    @property
+    def modes(self) -> frozenset[Mode]:
+        """Every mode in which it makes anything."""
+        return frozenset().union(*(each.modes for each in self.capabilities))
+
+    def is_retired(self, today: date) -> bool:
+        """Whether it is gone."""
+        return self.retired is not None and self.retired <= today
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """One clip that is bought: a whole take, or a part of one.
+
+    Attributes:
+        frames: Frames at `rate` that it will have.
+        seconds: The length that is asked for.
+        price: USD.
+    """
+
+    frames: int
+    rate: FrameRate
+    seconds: Fraction
+    mode: Mode
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What one take of a wish would be.
+
+    Attributes:
+        frames: Frames of the finished take at the cut's rate: head + cover + tail.
+        head: Handle before the covered frames; 0 where the take continues the shot before.
+        tail: Handle after the covered frames; 0 where the take leads into the shot after.
+        uses_before: The frame before the hole is sent as condition.
+        uses_after: The frame after the hole is sent as condition.
+        price: USD for one take.
+        note: Why this look or length, for the plan.
+        clips: What is asked for, in order; the first frame of each but the first repeats the last of the one before.
+            Empty where the provider makes the take as it is wished.
+        size: Picture size that is asked for; None for the wished one.
+        speed: Frames of the clips that are shown for each one that a take at their own speed would want: 21/20 plays
+            them 5 % faster.
+        concerns: What an editor should know before it is made, each as (code, sentence).
+    """
+
+    frames: int
+    head: int
+    tail: int
+    look: str = ""
+    uses_before: bool = False
+    uses_after: bool = False
+    price: Decimal
+    note: str = ""
+    clips: tuple[Clip, ...] = ()
+    size: Size | None = None
+    speed: Fraction = Fraction(1)
+    concerns: tuple[tuple[str, str], ...] = ()
