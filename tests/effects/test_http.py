@@ -346,7 +346,8 @@ def test_json_forms_and_files_arrive_as_they_were_given(serve: Callable[..., Ser
     send(api, "POST", "/c", form={"a": "1"}, files={"image": ("in.png", b"\x89PNG", "image/png")}, creates=True)
     first, second, third = server.asked
     assert (json.loads(first.body), first.headers["idempotency-key"]) == ({"prompt": "rain"}, "k1")
-    assert second.body == b"prompt=rain"
+    assert second.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert b'name="prompt"\r\n\r\nrain\r\n' in second.body
     assert b'name="image"; filename="in.png"' in third.body
 
 

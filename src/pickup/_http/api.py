@@ -31,6 +31,8 @@ from pickup.errors import ConfigError, OutcomeUnknown, ProviderError, ProviderRe
 FilePart = tuple[str, bytes, str]
 """A file in a form: its name, its content, its media type."""
 
+_Part = tuple[str | None, bytes | str, str | None]
+
 _MOST_REDIRECTS = 3
 _MAX_REPLY_BYTES = 8 << 20
 _FOLLOWING = ("GET", "HEAD")
@@ -120,6 +122,8 @@ class Api:
     ) -> Reply:
         """Sends one request and reads its reply, whatever status it has.
 
+        A form is sent as `multipart/form-data`, with and without files.
+
         A path such as `/videos` is added to `base_url`; a whole URL must have its origin. A GET follows up to three
         redirects that stay at this origin, any other request none. `creates` says that it may start something that
         costs.
@@ -132,7 +136,8 @@ class Api:
         with network_faults(name=self._name, host=self._mask(str(self._origin)), creates=creates):
             client = self._clients.by(proxy_for(self._origin))
             url = self._own(path_or_url).copy_merge_params(dict(query or {}))
-            request = client.build_request(method.upper(), url, json=json, data=form, files=files, headers=headers)
+            parts: dict[str, _Part] = {**_as_parts(form or {}), **(files or {})}
+            request = client.build_request(method.upper(), url, json=json, files=parts or None, headers=headers)
             async with asyncio.timeout(self._timeouts.total_s):
                 for _ in range(_MOST_REDIRECTS + 1):
                     reply = await self._exchange(client, request, creates=creates)
@@ -228,3 +233,8 @@ class Api:
         if url is None or Origin.of(url) != self._origin:
             raise ProviderError(f"{self._name} redirects to another host, which gets nothing", next_step=step)
         return url
+
+
+def _as_parts(form: Mapping[str, str]) -> dict[str, _Part]:
+    """Fields of a form, so that it is `multipart/form-data` without a file, too."""
+    return {name: (None, value, None) for name, value in form.items()}

@@ -142,8 +142,9 @@ class ProviderContract:
                 found, wanted = footage[:3], (quote.frames, wish.rate.fps, wish.size)
                 _expect(found == wanted, f"the clip has (frames, rate, size) {found}, not {wanted}")
             else:
-                long_enough = footage.frames / footage.rate >= wish.rate.seconds(quote.frames)
-                _expect(long_enough, f"{footage.frames} frames at {footage.rate} are shorter than {quote}")
+                clip = quote.clips[0]
+                long_enough = footage.frames / footage.rate >= clip.rate.seconds(clip.frames)
+                _expect(long_enough, f"{footage.frames} frames at {footage.rate} are shorter than {clip}")
 
     def test_fetching_again_gives_the_same_clip(self, tmp_path: Path) -> None:
         """A fetch repeated after a crash does no harm: the same pictures, and nothing left over."""
@@ -214,7 +215,8 @@ class ProviderContract:
     # --- help -----------------------------------------------------------------------------------------------------
 
     def request(self, offer: Offer, wish: Wish, quote: Quote) -> Generation:
-        """The request that the runner would make of a quote."""
+        """The request that the runner would make of a quote; of several clips the first."""
+        clip = quote.clips[0] if quote.clips else None
         return Generation(
             shot="SH0010",
             take=1,
@@ -222,14 +224,15 @@ class ProviderContract:
             negative="",
             seed=11,
             model=offer.model,
-            frames=quote.frames,
+            frames=clip.frames if clip else quote.frames,
+            seconds=clip.seconds if clip else None,
             head=quote.head,
             tail=quote.tail,
-            rate=wish.rate,
-            size=wish.size,
+            rate=clip.rate if clip else wish.rate,
+            size=quote.size or wish.size,
             look=quote.look,
-            boundary_in=boundary_png(hue=60) if quote.uses_before else None,
-            boundary_out=boundary_png(hue=200) if quote.uses_after else None,
+            boundary_in=boundary_png(hue=60, size=quote.size or wish.size) if quote.uses_before else None,
+            boundary_out=boundary_png(hue=200, size=quote.size or wish.size) if quote.uses_after else None,
         )
 
     def make_clip(self, request: Generation, *, key: str, destination: Path) -> Footage:
