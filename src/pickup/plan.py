@@ -22,6 +22,9 @@ from pickup.shots import LintNote, ShotSpec, lint_prompt
 PILOT = "PILOT"
 """Code of what is held until a pilot was looked at."""
 
+EXTENSION = "EXTEND_NEIGHBOURS"
+"""Code of what is held because the neighbours' own media would cover it."""
+
 QuoteOf = Callable[[Wish], Quote]
 """Quotes one wish; raises a `ProviderError` when the model cannot serve it."""
 
@@ -56,11 +59,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
-    """How takes are made, whatever the shot; from the settings."""
+    """How takes are made, whatever the shot; from the settings.
+
+    Attributes:
+        free_first: What the neighbours' unused media would cover is proposed to the editor, not bought.
+    """
 
     conditioning: Conditioning = Conditioning.AUTO
     handles_required: bool = False
     retime: Fraction = Fraction(0)
+    free_first: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +79,14 @@ class ShotRequest:
         candidates: Where it may be made, in the order of the settings.
         missing: Numbers of the takes that are to be made; empty when there is nothing to do.
         held: Why nothing may be made now; empty when it may.
+        extension: What of the neighbours' unused media would cover it for nothing; empty where nothing does.
     """
 
     spec: ShotSpec
     candidates: tuple[Candidate, ...]
     missing: tuple[int, ...]
     held: str = ""
+    extension: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,6 +117,7 @@ class Pickup:
         wish: What was quoted.
         asks: Frames are sent only after a yes.
         instead: The other routes that were weighed.
+        extension: What of the neighbours' unused media would cover it for nothing, where it costs something.
     """
 
     spec: ShotSpec
@@ -119,6 +130,7 @@ class Pickup:
     wish: Wish
     asks: bool = False
     instead: tuple[Alternative, ...] = ()
+    extension: str = ""
 
     @property
     def seconds(self) -> Fraction:
@@ -208,6 +220,10 @@ def make_plan(
             continue
         if request.held:
             held.append(Held(spec=request.spec, why=request.held))
+            continue
+        if request.extension and (manner or Manner()).free_first:
+            why = f"it can be covered for nothing: extend {request.extension} in your editing program"
+            held.append(Held(spec=request.spec, why=why, code=EXTENSION))
             continue
         weighed = [_weigh(each, request.spec, manner=manner or Manner(), today=today) for each in request.candidates]
         chosen = _cheapest(weighed)
@@ -361,6 +377,7 @@ def _pickup(
         wish=chosen.wish,
         asks=uses_frames and chosen.candidate.may_send is MaySend.ASK,
         instead=tuple(each.alternative for each in weighed if each is not chosen),
+        extension=request.extension if quote.price else "",
     )
 
 

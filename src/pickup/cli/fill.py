@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,6 +19,7 @@ from pickup.cli.options import (
     flavor_options,
     load_settings,
     making_options,
+    options_of,
     place_options,
     reading_options,
     timeline_argument,
@@ -41,24 +43,28 @@ _MADE_FOR: Mapping[str, str] = MappingProxyType(
 @making_options
 @flavor_options
 @click.option("--bundle", is_flag=True, help="Write each OTIO flavor as .otioz with all media in it, too.")
+@click.option("--pilot", type=click.IntRange(min=1), metavar="N", help="Make the first N shots, then ask.")
 @click.option("--yes", is_flag=True, help="Do not ask before the first paid call.")
 @reading_options
 @place_options
-def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, unbriefed: bool, maps: tuple[str, ...],
-            config: Path | None, in_json: bool, **flags: object) -> int:  # fmt: skip
+def command(timeline: Path, *, pilot: int | None, maps: tuple[str, ...], config: Path | None, in_json: bool,
+            **flags: object) -> int:  # fmt: skip
     """Make the missing shots and write a new timeline that shows them.
 
     Your file is never changed. The new timeline lies in the library and is read back and compared before it is
     delivered: outside the filled ranges every frame shows what it showed. Running it again does only what is missing.
     """
     quiet, yes, bundle = bool(flags.pop("quiet")), bool(flags.pop("yes")), bool(flags.pop("bundle"))
+    options = options_of(flags)
     flavors = flags.pop("flavors")
     flags["for"] = flavors.split(",") if isinstance(flavors, str) else None
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
     check_flavors(settings)
     console = Console(stderr=in_json, quiet=quiet)
-    options = FillOptions(refresh=refresh, fit=fit, unbriefed=unbriefed, approved=yes, bundle=bundle)
+    options = replace(options, approved=yes, bundle=bundle, pilot=pilot)
     filled = run_fill(timeline, settings=settings, options=options, console=console)
+    if pilot is not None and not in_json and _goes_on_after_pilot(filled, console=console):
+        filled = run_fill(timeline, settings=settings, options=replace(options, pilot=None), console=console)
     if in_json:
         print_json(fill_document(filled))
     else:
@@ -80,6 +86,7 @@ def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console:
 
         hearing = Hearing(
             approve=approve,
+            may_send=lambda prepared: _asks_to_send(prepared, console=console),
             report=bars.report,
             waits=lambda sentence: console.print(f"[yellow]{sentence}[/]"),
             stage=bars.stage,
@@ -104,8 +111,28 @@ def _why_it_waits(prepared: Prepared, *, settings: Config, console: Console, yes
             f"the plan costs {prepared.plan.total} USD and waits for a yes",
             next_step='run it again with --yes, or set approve = "auto" in your own pickup.toml',
         )
-    asked = click.confirm(f"Spend up to ${prepared.plan.total:.2f}?", err=True)
+    asked = click.confirm(f"Spend up to ${prepared.plan.at_most:.2f}?", err=True)
     return "" if asked else "the plan was not approved"
+
+
+def _asks_to_send(prepared: Prepared, *, console: Console) -> bool:
+    """Whether a person lets frames of the footage go; nobody is asked without a terminal, and then none go."""
+    if not (sys.stdin.isatty() and console.is_terminal):
+        return False
+    asking = [pickup for pickup in prepared.plan.pickups if pickup.asks]
+    console.print("Frames of your footage would be sent, for the takes to match the cut:")
+    for pickup in asking:
+        console.print(f"  {pickup.spec.code}  {escape(' and '.join(pickup.sends))} to {escape(pickup.offer.host)}")
+    return click.confirm("Send them?", err=True)
+
+
+def _goes_on_after_pilot(filled: Filled, *, console: Console) -> bool:
+    """Whether the rest is made, too; without a terminal it waits for the next run."""
+    waiting = [code for code, why in filled.held if "pilot" in why]
+    if not waiting or filled.failed or filled.doubt or not (sys.stdin.isatty() and console.is_terminal):
+        return False
+    print_filled(filled, console=Console(), quiet=False)
+    return click.confirm(f"The pilot is made: look at it. Go on with {counted(len(waiting), 'shot')}?", err=True)
 
 
 def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:

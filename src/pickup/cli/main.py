@@ -14,7 +14,7 @@ from types import MappingProxyType
 import click
 
 from pickup.cli.answer import ExitCode, print_error, told_in_json
-from pickup.errors import BudgetError, ConfigError, OutcomeUnknown, PickupError
+from pickup.errors import BudgetError, ConfigError, OutcomeUnknown, PickupError, ProviderRetired
 
 COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -107,7 +107,7 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _exit_code(error: PickupError) -> int:
-    if isinstance(error, ConfigError):
+    if isinstance(error, ConfigError | ProviderRetired):
         return ExitCode.USAGE
     if isinstance(error, BudgetError):
         return ExitCode.BUDGET

@@ -13,6 +13,7 @@ from pickup.errors import ConfigError
 
 if TYPE_CHECKING:  # settings load pydantic, which `pickup --help` does not need
     from pickup.config import Config
+    from pickup.fill.prepare import FillOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -77,6 +78,21 @@ def flavor_options(function: Callable[P, R]) -> Callable[P, R]:
 def making_options(function: Callable[P, R]) -> Callable[P, R]:
     """What takes are to be like."""
     for option in (
+        click.option(
+            "--extend-neighbours",
+            is_flag=True,
+            help="Propose what unused media of the shots beside a hole would cover, instead of buying it.",
+        ),
+        click.option(
+            "--send-frames/--no-send-frames",
+            default=None,
+            help="Send frames of the shots beside a hole to a provider that asks first; or none.",
+        ),
+        click.option(
+            "--conditioning",
+            type=click.Choice(["auto", "both", "first", "none"]),
+            help="Which frames a take is made from.",
+        ),
         click.option("--unbriefed", is_flag=True, help="Let paid providers fill holes that nobody briefed, too."),
         click.option("--refresh", multiple=True, metavar="SHOT", help="Make a new take of SHOT; may be repeated."),
         click.option("--burn-in/--no-burn-in", default=None, help="Write shot, timecode and PREVIS into previs takes."),
@@ -92,6 +108,20 @@ def making_options(function: Callable[P, R]) -> Callable[P, R]:
     ):
         function = option(function)
     return function
+
+
+def options_of(flags: dict[str, object]) -> FillOptions:
+    """What a run is asked for beside its settings; taken out of the flags."""
+    from pickup.fill.prepare import FillOptions  # noqa: PLC0415 - see above
+
+    refresh, send_frames = flags.pop("refresh"), flags.pop("send_frames")
+    return FillOptions(
+        refresh=tuple(refresh) if isinstance(refresh, tuple) else (),
+        fit=bool(flags.pop("fit")),
+        unbriefed=bool(flags.pop("unbriefed")),
+        send_frames=send_frames if isinstance(send_frames, bool) else None,
+        extend_neighbours=bool(flags.pop("extend_neighbours")),
+    )
 
 
 def load_settings(

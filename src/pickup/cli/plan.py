@@ -10,10 +10,17 @@ from rich.console import Console
 
 from pickup.cli import show
 from pickup.cli.answer import ExitCode, print_json
-from pickup.cli.options import load_settings, making_options, place_options, reading_options, timeline_argument
+from pickup.cli.options import (
+    load_settings,
+    making_options,
+    options_of,
+    place_options,
+    reading_options,
+    timeline_argument,
+)
 from pickup.errors import counted
 from pickup.fill.documents import plan_document
-from pickup.fill.prepare import FillOptions, Prepared, prepare
+from pickup.fill.prepare import Prepared, prepare
 from pickup.plan import fit_budget
 
 
@@ -22,17 +29,16 @@ from pickup.plan import fit_budget
 @making_options
 @reading_options
 @place_options
-def command(timeline: Path, *, refresh: tuple[str, ...], fit: bool, unbriefed: bool, maps: tuple[str, ...],
-            config: Path | None, in_json: bool, **flags: object) -> int:  # fmt: skip
+def command(timeline: Path, *, maps: tuple[str, ...], config: Path | None, in_json: bool, **flags: object) -> int:
     """Show what would be made, with prompts, lengths and price; spends nothing.
 
     Needs no key and no network. Hints under a prompt say what it lacks and what a person must check.
     """
     quiet = bool(flags.pop("quiet"))
+    options = options_of(flags)
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
-    options = FillOptions(refresh=refresh, fit=fit, unbriefed=unbriefed)
     prepared = prepare(timeline, config=settings, options=options)
-    if fit:
+    if options.fit:
         prepared = replace(prepared, plan=fit_budget(prepared.plan))
     if in_json:
         print_json(plan_document(prepared))
@@ -51,6 +57,8 @@ def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
     if plan.pickups:
         console.print(show.plan_table(prepared))
         total = "free" if not plan.total else f"${plan.total:.2f}"
+        if plan.at_most > plan.total:
+            total += f" (${plan.at_most:.2f} at most, where it falls back)"
         takes = sum(len(pickup.takes) for pickup in plan.pickups)
         console.print(f"\n{counted(takes, 'take')}, {total}, about {show.megabytes(plan.bytes_expected)} on disk.")
     if plan.held:
@@ -63,6 +71,8 @@ def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
 def _next(prepared: Prepared) -> str:
     if prepared.plan.pickups:
         return f"\nNext: `pickup fill {prepared.timeline}` makes them and writes a new timeline."
+    if prepared.plan.held:
+        return "\nNothing can be made now; the table says why each shot is held, and what to do."
     if prepared.shots:
         return "\nEvery take is there; nothing is to be made."
     return "\nNo holes; nothing is to be made."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Self
 
@@ -116,7 +116,24 @@ def _what(pickup: Pickup) -> str:
         return (
             f"stand-in for “{name}”, for Resolve alone\n[dim]{escape(pickup.offer.provider)}: a card with its name[/]"
         )
-    return f"{_prompt(pickup)}\n[dim]{escape(pickup.offer.provider)}: {escape(quote.note or quote.look)}[/]"
+    lines = [_prompt(pickup), f"[dim]{escape(pickup.offer.provider)}: {escape(quote.note or quote.look)}[/]"]
+    lines += [f"[dim]{escape(line)}[/]" for line in _other_routes(pickup)]
+    if pickup.sends:
+        asks = ", if you say yes" if pickup.asks else ""
+        lines.append(f"[dim]sends a frame of {escape(' and of '.join(pickup.sends))} to {pickup.offer.host}{asks}[/]")
+    return "\n".join(lines)
+
+
+def _other_routes(pickup: Pickup) -> Iterator[str]:
+    """What the other routes would cost, and which of them it falls back to."""
+    for each in pickup.instead:
+        price = "" if each.price is None else f" ${each.price:.2f},"
+        if each.is_fallback:
+            yield f"if that fails unpaid: {each.route},{price} {each.note}"
+        elif each.price is None:
+            yield f"not {each.route}: {each.note}"
+        else:
+            yield f"{each.route} would cost ${each.price:.2f}: {each.note}"
 
 
 def _prompt(pickup: Pickup) -> str:

@@ -27,9 +27,10 @@ from pickup.library.versions import latest
 from pickup.match import Sighting
 from pickup.media.conform import expected_bytes
 from pickup.offers import Conditioning, Offer, Quote
-from pickup.plan import Manner, Plan, ShotRequest, make_plan
+from pickup.plan import EXTENSION, Manner, Plan, ShotRequest, make_plan
 from pickup.ports import Delivery
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec, make_stand_in
+from pickup.shots.extend import propose_extension
 from pickup.takes import Take
 from pickup.timelines.bundles import extract_media
 from pickup.timelines.limits import is_bundle
@@ -50,6 +51,7 @@ class FillOptions:
         unbriefed: Providers that cost money may fill holes that nobody briefed.
         send_frames: Whether frames of the footage may be sent to where that is asked for; None: nobody was asked yet.
         pilot: Make so many shots and hold the rest; None for all.
+        extend_neighbours: Propose what the neighbours' unused media would cover, instead of making it.
         approved: A person said yes beforehand, to briefs from timeline markers too.
         bundle: Each OTIO flavor is written with all media in one file, too.
     """
@@ -61,6 +63,7 @@ class FillOptions:
     approved: bool = False
     send_frames: bool | None = None
     pilot: int | None = None
+    extend_neighbours: bool = False
     bundle: bool = False
 
 
@@ -270,6 +273,7 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
             conditioning=Conditioning(config.conditioning),
             handles_required=config.handles_required,
             retime=Fraction(config.retime_percent, 100),
+            free_first=options.extend_neighbours,
         ),
         budget=_budget(config),
         paid_unbriefed=options.unbriefed,
@@ -341,7 +345,9 @@ def _request(shot: Shot, *, routes: Routes) -> ShotRequest:
     if spec.provider and not routes.is_configured(spec.provider):
         held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
     candidates = tuple(route.candidate for route in shot.routes)
-    return ShotRequest(spec=spec, candidates=candidates, missing=shot.missing, held=held)
+    return ShotRequest(
+        spec=spec, candidates=candidates, missing=shot.missing, held=held, extension=propose_extension(spec)
+    )
 
 
 def _estimate(spec: ShotSpec, offer: Offer, quote: Quote) -> int:
@@ -371,6 +377,9 @@ def plan_findings(plan: Plan) -> Iterator[Finding]:
         where = f"{pickup.spec.code} {pickup.spec.holes[0].timecode}"
         for code, message in pickup.quote.concerns:
             yield warning(code, message, where=where)
+        if pickup.extension:
+            message = f"unused media would cover it for nothing: extend {pickup.extension}, or give --extend-neighbours"
+            yield info(EXTENSION, message, where=where)
         if pickup.offer.retired is not None:
             ends = f"{pickup.offer.model} ends on {pickup.offer.retired}"
             yield warning("ROUTE_ENDS", ends, where=pickup.offer.provider)

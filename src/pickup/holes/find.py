@@ -201,6 +201,7 @@ def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: _Replaced
         at=event.source_start + offset * speed,
         media_start=media.available.start if media and media.available else Fraction(0),
         speed=speed,
+        available=media.available if media else None,
         straight=event.speed == 1 and event.address[:-2] == stack,
         is_picture=event.kind is EventKind.FOOTAGE
         and not any(record.start <= frame < record.end for record in holes.get(event.address, ())),

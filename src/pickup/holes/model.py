@@ -9,7 +9,7 @@ from fractions import Fraction
 from pickup.briefs import Brief
 from pickup.cut import Address, MediaKind, PickupMark
 from pickup.errors import Finding
-from pickup.timing import FrameRange
+from pickup.timing import FrameRange, Span
 
 DEFAULT_PATTERNS = ("TEMP", "TMP", "PLACEHOLDER", "PH", "MISSING", "TBD", "TBC", "NEED", "SLUG", "PICKUP")
 DEFAULT_OVERLAYS = ("LETTERBOX", "WATERMARK", "BURNIN", "LOGO", "MATTE")
@@ -83,6 +83,7 @@ class Neighbour:
         at: Source time, in exact seconds, of the frame that touches what a take must cover.
         media_start: Source time of the media file's first frame, for finding `at` in the file.
         speed: Source seconds for each record second; 0 for a freeze or a ramp.
+        available: Source time that the media has, in exact seconds; None where the timeline does not say.
         straight: It plays forward at its own speed and not through a compound clip that the hole is not in.
         is_picture: It is footage; a slug, card or gap beside a hole shows nothing to match.
     """
@@ -97,6 +98,7 @@ class Neighbour:
     is_picture: bool
     media: str = ""
     speed: Fraction = Fraction(1)
+    available: Span | None = None
 
     @property
     def joint(self) -> str:
