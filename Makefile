@@ -9,7 +9,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # Tests start the program hundreds of times; without its byte code on the disk each start compiles all of it anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: demo test check bench soak docs samples clean
+.PHONY: demo test check bench soak faults docs samples clean
 
 demo: $(VENV)/run.stamp
 	$(BIN)/pickup demo demo
@@ -35,6 +35,9 @@ docs: $(VENV)/test.stamp
 	$(BIN)/python docs/make_lint.py
 	$(BIN)/python docs/make_dialects.py
 	$(BIN)/python docs/make_relink.py
+
+faults: $(VENV)/test.stamp
+	$(BIN)/python tests/soak/faults.py
 
 samples: $(VENV)/test.stamp
 	$(BIN)/python sample_timelines/make.py

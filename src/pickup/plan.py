@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 
 from pickup.errors import BudgetError, ProviderError, ProviderRefused, ProviderRetired, counted
 from pickup.offers import Conditioning, Mode, Offer, Quote, Wish
@@ -227,14 +228,14 @@ def make_plan(
             continue
         weighed = [_weigh(each, request.spec, manner=manner or Manner(), today=today) for each in request.candidates]
         chosen = _cheapest(weighed)
+        hold = partial(_hold, request.spec, unbriefed=paid_unbriefed, from_markers=paid_from_markers)
         if chosen is None:
             held.append(_none_serves(request.spec, weighed))
-        elif why := _hold(
-            request.spec, chosen.candidate.offer, unbriefed=paid_unbriefed, from_markers=paid_from_markers
-        ):
+        elif why := hold(chosen.candidate.offer):
             held.append(Held(spec=request.spec, why=why))
         else:
-            pickups.append(_pickup(request, chosen, weighed=weighed, estimate=estimate))
+            instead = tuple(each.alternative(hold) for each in weighed if each is not chosen)
+            pickups.append(_pickup(request, chosen, instead=instead, estimate=estimate))
     return Plan(pickups=tuple(pickups), held=tuple(held), budget=budget)
 
 
@@ -247,11 +248,15 @@ class _Weighed:
     quote: Quote | None = None
     error: ProviderError | None = None
 
-    @property
-    def alternative(self) -> Alternative:
-        price = None if self.quote is None else self.quote.price
-        note = self.quote.note if self.quote is not None else self.error.message if self.error is not None else ""
-        return Alternative(route=self.candidate.name, price=price, note=note, is_fallback=self.candidate.is_fallback)
+    def alternative(self, hold: Callable[[Offer], str]) -> Alternative:
+        """What is shown of it beside the chosen one; a fallback that would wait for a person is none."""
+        route, is_fallback = self.candidate.name, self.candidate.is_fallback
+        if self.quote is None:
+            note = "" if self.error is None else self.error.message
+            return Alternative(route=route, price=None, note=note, is_fallback=is_fallback)
+        if is_fallback and (why := hold(self.candidate.offer)):
+            return Alternative(route=route, price=None, note=why, is_fallback=True)
+        return Alternative(route=route, price=self.quote.price, note=self.quote.note, is_fallback=is_fallback)
 
 
 def _weigh(candidate: Candidate, spec: ShotSpec, *, manner: Manner, today: date) -> _Weighed:
@@ -358,7 +363,7 @@ def _pickup(
     request: ShotRequest,
     chosen: _Weighed,
     *,
-    weighed: Sequence[_Weighed],
+    instead: tuple[Alternative, ...],
     estimate: Callable[[ShotSpec, Offer, Quote], int],
 ) -> Pickup:
     spec, offer, quote = request.spec, chosen.candidate.offer, chosen.quote
@@ -376,7 +381,7 @@ def _pickup(
         lint=lint_prompt(spec.words, briefed=spec.briefed),
         wish=chosen.wish,
         asks=uses_frames and chosen.candidate.may_send is MaySend.ASK,
-        instead=tuple(each.alternative for each in weighed if each is not chosen),
+        instead=instead,
         extension=request.extension if quote.price else "",
     )
 

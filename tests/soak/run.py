@@ -1,7 +1,7 @@
 """Leaves a watcher alone with thousands of files, kills it now and then, and checks what became of each of them.
 
 `make soak`, or `make soak MINUTES=20` for longer; `python tests/soak/run.py --minutes 1 --no-page` for a quick look. It
-writes docs/reliability.md, and ends with 1 if anything is not as it must be.
+writes its part of docs/reliability.md, and ends with 1 if anything is not as it must be.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from reliability import write_part
 from soak_checks import Evidence, faults_of, gather, states_of
 from soak_memory import Meter, processes_with
 from soak_page import Report, page, shown_elsewhere
@@ -29,7 +30,6 @@ from soak_throwing import Thrower
 
 from pickup.testing.watch_room import WatchRoom
 
-_PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
 _KNOWN = 10_000
 _REST_S = 60.0
 """Of all minutes, what coming to rest, the checks and the restart with known files take."""
@@ -72,7 +72,7 @@ def main(arguments: Sequence[str]) -> int:
     text = page(soak.report(minutes=options.minutes), restarts=restarts, elsewhere=elsewhere)
     sys.stdout.write(text)
     if not options.no_page:
-        _PAGE.write_text(text, encoding="utf-8")
+        write_part("watcher", text)
     return 1 if soak.faults else 0
 
 

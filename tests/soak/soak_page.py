@@ -1,4 +1,4 @@
-"""The page that the soak run writes: docs/reliability.md."""
+"""The part of docs/reliability.md that the soak run writes."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def page(report: Report, *, restarts: Sequence[Restart], elsewhere: Sequence[str
 
 def _head(report: Report) -> Iterator[str]:
     wrong = f"**{len(report.faults)} checks failed.**" if report.faults else "Every check held."
-    yield "# How long the watcher was left alone\n"
+    yield "## How long the watcher was left alone\n"
     yield f"Written by `make soak` (seed {report.seed}, {report.minutes:g} minutes): {os.cpu_count()} cores,"
     yield f"{platform.system()}, Python {platform.python_version()}, watchdog {version('watchdog')}. One folder,"
     yield f"{report.written.total():,} files, {report.ends['kill']} times `kill -9`,"

@@ -30,7 +30,8 @@ def command(folder: Path, *, in_json: bool, quiet: bool) -> int:
     with show.TakeBars(console) as bars:
         bars.stage("filming 34 seconds of harbor")
         timeline = make_demo(folder, report=lambda _done: None)
-    settings = load_settings(timeline=timeline, config=None, flags={})
+    drawn_here: dict[str, object] = {"provider": "slate", "fallback": ()}  # whatever the settings say: it costs nothing
+    settings = load_settings(timeline=timeline, config=None, flags=drawn_here)
     filled = run_fill(timeline, settings=settings, options=FillOptions(), console=console)
     if in_json:
         print_json({**fill_document(filled), "dir": str(folder.absolute())})

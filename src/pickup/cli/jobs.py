@@ -14,8 +14,9 @@ from pickup.cli.options import load_settings, place_options
 from pickup.cli.plain import escape, plain_table
 from pickup.config import state_folder
 from pickup.jobs.ledger import open_ledger
-from pickup.jobs.states import Job
+from pickup.jobs.states import ENDED, Job, Order, State
 from pickup.library import Library
+from pickup.ports import Billing
 
 _KEY_SHOWN = 8
 
@@ -50,6 +51,7 @@ def _document(job: Job) -> dict[str, object]:
         "job": job.key,
         "shot": order.shot,
         "take": order.take,
+        "part": order.part,
         "provider": order.provider,
         "model": order.model,
         "state": job.state.value,
@@ -62,17 +64,36 @@ def _document(job: Job) -> dict[str, object]:
     }
 
 
+def _place(order: Order) -> str:
+    """Shot and take; of a take that is joined from several clips, which of them (how many there are, no job says)."""
+    part = f" {order.part}/…" if order.part > 1 else ""
+    return f"{escape(order.shot)} t{order.take:02d}{part}"
+
+
+def _cost(job: Job) -> str:
+    """What was charged, or may be; a job that failed without a bill cost nothing."""
+    if not job.price:
+        return "free"
+    if job.cost is not None:
+        return f"${job.cost:.2f}"
+    if job.state in ENDED and job.billing is Billing.NOT_BILLED:
+        return "$0.00"
+    return f"[dim]up to[/] ${job.order.quoted:.2f}"
+
+
 def _table(jobs: tuple[Job, ...]) -> Table:
     table = plain_table("job", "updated (UTC)", "shot", "state", "cost", "what", wraps={"what"})
     for job in jobs:
         order = job.order
         message = f"\n{escape(job.message)}" if job.message else ""
+        if job.state is State.DOUBT:
+            message += f"\n[yellow]next: pickup settle {job.key[:_KEY_SHOWN]}[/]"
         table.add_row(
             job.key[:_KEY_SHOWN],
             f"{job.updated:%m-%d %H:%M:%S}",
-            f"{order.shot} t{order.take:02d}",
+            _place(order),
             job.state.value,
-            "free" if not job.price else f"${job.price:.2f}",
+            _cost(job),
             f"[dim]{escape(order.cut)}, {order.provider}:{order.model}[/]{message}",
         )
     return table

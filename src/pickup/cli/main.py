@@ -34,6 +34,14 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "circle": ("pickup.cli.circle", "Choose the take that the next version shows."),
         "library": ("pickup.cli.library", "Check the takes of a library, or remove one."),
         "jobs": ("pickup.cli.jobs", "Show the ledger: what runs, what it cost, what is in doubt."),
+        "cancel": ("pickup.cli.cancel", "Stop a job, and say what it cost."),
+        "settle": (
+            "pickup.cli.settle",
+            "Show what to look for at the provider about a job in doubt, and take the answer.",
+        ),
+        "costs": ("pickup.cli.costs", "Show what was paid: by cut, shot, provider or day."),
+        "providers": ("pickup.cli.providers", "Show what can generate, with limits, prices and retirement dates."),
+        "doctor": ("pickup.cli.doctor", "Say what is missing on this machine."),
         "plugins": ("pickup.cli.plugins", "Put Pickup's buttons into DaVinci Resolve and Premiere, or take them away."),
     }
 )

@@ -119,4 +119,4 @@ def _from_keyring(name: str) -> str | None:
         value: str | None = keyring.get_password(_KEYRING_SERVICE, name)
     except KeyringError:
         return None
-    return value or None
+    return (value or "").strip() or None

@@ -5,7 +5,7 @@ pickups, findings = fall_back(pickups, result, routes=routes, left=Decimal("3.00
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -31,30 +31,45 @@ def fall_back(
     said: list[Finding] = []
     for pickup in pickups:
         failed = [each for each in result.failed if each.shot == pickup.spec.code]
-        following = next((each for each in pickup.instead if each.is_fallback and each.price is not None), None)
-        if following is None or not failed or not all(map(_is_unpaid, failed)):
+        following = [each for each in pickup.instead if each.is_fallback and each.price is not None]
+        if not following or not failed or not all(_is_unpaid(each, pickup) for each in failed):
             continue
         where = f"{pickup.spec.code} {pickup.spec.holes[0].timecode}"
         takes = tuple(each.take for each in failed)
         left += pickup.quote.price * len(takes)
-        try:
-            moved = _moved(pickup, following, takes=takes, routes=routes)
-        except ProviderError as error:
-            said.append(warning("FALLBACK_FAILED", f"{following.route}: {error.message}", where=where))
-            continue
-        if moved.price > left:
-            message = f"{following.route} would cost {moved.price} USD, and {left} USD of the budget are left"
-            said.append(warning("FALLBACK_FAILED", message, where=where))
-            continue
-        left -= moved.price
-        again.append(moved)
-        message = f"{pickup.offer.provider} failed ({failed[0].message}); it is made by {following.route}"
-        said.append(warning("FALLBACK", message, where=where))
+        for each in following:
+            try:
+                moved = _moved(pickup, each, takes=takes, routes=routes)
+            except ProviderError as error:
+                said.append(warning("FALLBACK_FAILED", f"{each.route}: {error.message}", where=where))
+                continue
+            if moved.price > left:
+                message = f"{each.route} would cost {moved.price} USD, and {left} USD of the budget are left"
+                said.append(warning("FALLBACK_FAILED", message, where=where))
+                continue
+            left -= moved.price
+            again.append(moved)
+            message = f"{pickup.offer.provider} failed ({failed[0].message}); it is made by {each.route}"
+            said.append(warning("FALLBACK", message, where=where))
+            said += [warning(code, words, where=where) for code, words in _concerns(pickup, moved)]
+            break
     return again, said
 
 
-def _is_unpaid(outcome: Outcome) -> bool:
-    return outcome.job is not None and outcome.job.billing is Billing.NOT_BILLED
+def _is_unpaid(outcome: Outcome, pickup: Pickup) -> bool:
+    """Whether nothing was paid for a take: neither for the clip that failed, nor for those before it."""
+    job = outcome.job
+    if job is None or job.billing is not Billing.NOT_BILLED:
+        return False
+    return not any(clip.price for clip in pickup.quote.clips[: job.order.part - 1])
+
+
+def _concerns(pickup: Pickup, moved: Pickup) -> Iterator[tuple[str, str]]:
+    """What has to be said of the new route that the plan has not said."""
+    if (pickup.quote.uses_before or pickup.quote.uses_after) and not moved.wish.before and not moved.wish.after:
+        kept = f"no frame of your footage goes to {moved.offer.host}, so the take is not matched to the cut"
+        yield "FRAMES_NOT_SENT", f"{kept}; --send-frames sends them"
+    yield from moved.quote.concerns
 
 
 def _moved(

@@ -180,6 +180,8 @@ async def _recover(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
             job = bench.move(job, to=State.INTENT)
         return await _to_the_end(_post(job, wanted=wanted, bench=bench, first=False))
     ledger, order = bench.ledger, job.order
+    if job.kind is None:  # left by a run that has died: nobody is sending it any more, and others need not wait for it
+        job = ledger.note(job, owner=bench.owner, kind=FailureKind.UNKNOWN_OUTCOME)
     if ledger.being_sent(provider=order.provider, model=order.model, besides=job.key):
         # What the provider lists may belong to a request whose reply has not been recorded yet.
         waits = f"waiting for the replies to other requests at {provider.name}"

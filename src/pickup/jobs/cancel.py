@@ -16,6 +16,9 @@ from pickup.jobs.ledger import Ledger
 from pickup.jobs.states import ENDED, Job, State
 from pickup.ports import Billing, Cancellation, Provider
 
+NOT_STOPPED = "not stopped: "
+"""Begins the message of a job that goes on although it was to be stopped."""
+
 _MADE = frozenset({State.READY, State.FETCHED})
 
 
@@ -37,13 +40,13 @@ class Cancelled:
 
 
 async def cancel_claimed(
-    job: Job, *, provider: Provider, ledger: Ledger, owner: str, give_up: bool = False
+    job: Job, *, provider: Provider | None, ledger: Ledger, owner: str, give_up: bool = False
 ) -> Cancelled:
     """Stops a job that `owner` has claimed.
 
     Args:
         job: As it is in the ledger.
-        provider: Its provider.
+        provider: Its provider; None where nobody can ask it any more.
         ledger: The ledger.
         owner: Who has it.
         give_up: A clip that is paid for and cannot be stopped is given up instead of fetched.
@@ -58,17 +61,21 @@ async def cancel_claimed(
         return _stopped(job, Cancellation(stopped=True, billing=Billing.NOT_BILLED), ledger=ledger, owner=owner)
     if job.state in (State.INTENT, State.DOUBT):
         message = f"nobody knows whether {job.order.provider} has accepted it, so it cannot be asked to stop it"
+        message = f"{message}; {cost_words(job)}"
         return Cancelled(job=job, stopped=False, message=message, next_step=f"pickup settle {job.key[:8]}")
     if job.state in _MADE or job.submission is None:
         asked = Cancellation(stopped=False, billing=job.billing, cost=job.cost, message="it is made already")
+    elif provider is None:
+        asked = Cancellation(stopped=False, billing=job.billing, message=f"{job.order.provider} cannot be asked")
     else:
         asked = await provider.cancel(job.submission)
     if asked.stopped or give_up:
         return _stopped(job, asked, ledger=ledger, owner=owner)
-    kept = ledger.note(job, owner=owner, message=f"not stopped: {asked.message}")
+    why = asked.message or "it cannot be stopped"
+    ledger.answer_cancel(job, owner=owner)  # before the note, after which nobody holds a parked job any more
+    kept = ledger.note(job, owner=owner, message=f"{NOT_STOPPED}{why}")
     next_step = f"pickup fill brings it home; pickup cancel {job.key[:8]} --give-up leaves it there"
-    message = f"{asked.message or 'it cannot be stopped'}; {_quoted_words(kept)}"
-    return Cancelled(job=kept, stopped=False, message=message, next_step=next_step)
+    return Cancelled(job=kept, stopped=False, message=f"{why}; {_quoted_words(kept)}", next_step=next_step)
 
 
 def cost_words(job: Job) -> str:

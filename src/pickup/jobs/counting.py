@@ -37,9 +37,16 @@ class Spending:
         return self.cost + self.uncertain + self.pending
 
 
-def places_taken(connection: Connection, *, gate: Gate, besides: str, now: datetime) -> int:
-    """Jobs that the provider may be working on; one that nobody moves counts for as long as a generation may take."""
-    old = now - timedelta(seconds=gate.generation_s)
+def places_taken(connection: Connection, *, gate: Gate, besides: str, now: datetime, lease: timedelta) -> int:
+    """Jobs that the provider may be working on; one that nobody moves counts for as long as a generation may take.
+
+    What a clock that was set back since has left in the future is as old as what lies as far in the past.
+    """
+    takes = timedelta(seconds=gate.generation_s)
+    recent, held = (
+        JOBS.c.updated.between(now - takes, now + takes),
+        JOBS.c.lease_until.between(now, now + max(takes, lease)),
+    )
     query = (
         select(func.count())
         .select_from(JOBS)
@@ -47,15 +54,17 @@ def places_taken(connection: Connection, *, gate: Gate, besides: str, now: datet
             JOBS.c.provider == gate.provider,
             JOBS.c.state.in_([state.value for state in AT_PROVIDER]),
             JOBS.c.key != besides,
-            or_(JOBS.c.lease_until > now, JOBS.c.updated > old),
+            or_(held, recent),
         )
     )
     return int(connection.execute(query).scalar_one())
 
 
 def asked_lately(connection: Connection, *, gate: Gate, now: datetime) -> Sequence[datetime]:
-    """When the provider was asked for a clip within the last minute, or later than now by a clock set back."""
-    query = select(JOBS.c.asked).where(JOBS.c.provider == gate.provider, JOBS.c.asked > now - _MINUTE)
+    """When the provider was asked for a clip in the last minute, or the next by a clock that was set back since."""
+    query = select(JOBS.c.asked).where(
+        JOBS.c.provider == gate.provider, JOBS.c.asked.between(now - _MINUTE, now + _MINUTE)
+    )
     return [each for each in connection.execute(query).scalars() if each is not None]
 
 

@@ -98,7 +98,8 @@ def check_rate(gate: Gate, *, asked: Iterable[datetime], now: datetime) -> None:
 
     Args:
         gate: The provider's.
-        asked: When it was asked before; times in the future, of a clock that was set back, count as now.
+        asked: When it was asked before; what a clock that was set back since has left in the next minute counts as now,
+            and what lies further ahead is long ago.
         now: UTC.
 
     Raises:
@@ -106,7 +107,7 @@ def check_rate(gate: Gate, *, asked: Iterable[datetime], now: datetime) -> None:
     """
     if gate.per_minute is None:
         return
-    recent: Sequence[datetime] = sorted(min(each, now) for each in asked if each > now - _MINUTE)
+    recent: Sequence[datetime] = sorted(min(each, now) for each in asked if abs(each - now) < _MINUTE)
     if len(recent) >= gate.per_minute:
         oldest = recent[-gate.per_minute]
         wait_s = (oldest + _MINUTE - now).total_seconds()

@@ -229,7 +229,8 @@ class Ledger:
         with self._transaction() as connection:
             # The update comes first: whoever else enters waits here until this one is through.
             connection.execute(update(GATES).where(GATES.c.name.in_(scopes)).values(passed=GATES.c.passed + 1))
-            check_places(gate, taken=places_taken(connection, gate=gate, besides=job.key, now=now))
+            taken = places_taken(connection, gate=gate, besides=job.key, now=now, lease=self._lease)
+            check_places(gate, taken=taken)
             if gate.per_minute is not None:
                 check_rate(gate, asked=asked_lately(connection, gate=gate, now=now), now=now)
             for each in allowances if price else ():
@@ -246,6 +247,18 @@ class Ledger:
     def asked_to_cancel(self, *, owner: str) -> frozenset[str]:
         """Keys of the jobs of `owner` that somebody asked it to stop."""
         return frozenset(row.key for row in self._select(JOBS.c.owner == owner, JOBS.c.cancel_asked.is_not(None)))
+
+    def answer_cancel(self, job: Job, *, owner: str) -> Job:
+        """Records that what was asked about stopping a claimed job was answered: it is not asked again.
+
+        Raises:
+            LeaseLost: As `transition`.
+        """
+        fenced = (JOBS.c.key == job.key, JOBS.c.owner == owner)
+        answered = self._write(fenced, {"cancel_asked": None}, key=job.key)
+        if answered is None:
+            raise _lost(job)
+        return answered
 
     def note(self, job: Job, *, owner: str, **change: Unpack[Change]) -> Job:
         """Records what is known of a claimed job without moving it.
@@ -308,16 +321,12 @@ class Ledger:
             moved = _compare_and_set(connection, fenced, values, key=job.key)
         except IntegrityError as error:
             raise AlreadyClaimed(
-                f"{job.order.provider} named a job that belongs to another take: {values.get('remote_id')}",
+                f"{job.order.provider} named a job that another take has already: {values.get('remote_id')}",
                 where=job.order.shot,
-                next_step="look at the provider's own list of jobs, then run pickup settle",
+                next_step="look at the provider's own list of jobs, and at both takes; then run pickup settle",
             ) from error
         if moved is None:
-            raise LeaseLost(
-                f"another run has taken over take {job.order.take} of {job.order.shot}",
-                where=job.order.shot,
-                next_step="wait for it, then run the command again",
-            )
+            raise _lost(job)
         return moved
 
     def _open_gates(self, names: Sequence[str]) -> None:
@@ -342,6 +351,14 @@ class Ledger:
     def _transaction(self) -> Iterator[Connection]:
         with ledger_errors(self._path), self._engine.begin() as connection:
             yield connection
+
+
+def _lost(job: Job) -> LeaseLost:
+    return LeaseLost(
+        f"another run has taken over take {job.order.take} of {job.order.shot}",
+        where=job.order.shot,
+        next_step="wait for it, then run the command again",
+    )
 
 
 def _compare_and_set(

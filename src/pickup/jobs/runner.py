@@ -18,11 +18,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from pickup.errors import LibraryError, PickupError, Stopped
+from pickup.errors import ConfigError, LibraryError, PickupError, ProviderError, Stopped
 from pickup.jobs.advance import advance, give_up, may_repeat
 from pickup.jobs.attempts import open_attempt
 from pickup.jobs.bench import Bench, TakeRequest
-from pickup.jobs.cancel import cancel_claimed
+from pickup.jobs.cancel import NOT_STOPPED, cancel_claimed
 from pickup.jobs.gates import BUSY_S, Busy
 from pickup.jobs.ledger import LeaseLost, Ledger
 from pickup.jobs.outcomes import Ending, Outcome, RunResult, outcome_of, outcome_of_error
@@ -251,12 +251,13 @@ class _Runner:
         return job
 
     async def _cancel(self, job: Job, *, wanted: TakeRequest) -> Job:
-        """What somebody else asked for; a job that cannot be stopped goes on."""
+        """What somebody else asked for; a job that cannot be stopped goes on, and one that cannot be asked for now."""
         self._to_cancel -= {job.key}
-        cancelled = await cancel_claimed(
-            job, provider=wanted.provider, ledger=self._bench.ledger, owner=self._bench.owner
-        )
-        return cancelled.job
+        ledger, owner = self._bench.ledger, self._bench.owner
+        try:
+            return (await cancel_claimed(job, provider=wanted.provider, ledger=ledger, owner=owner)).job
+        except (ProviderError, ConfigError) as error:
+            return ledger.note(job, owner=owner, message=f"{NOT_STOPPED}{error.message}")
 
     async def _step(self, job: Job, *, wanted: TakeRequest, gauge: _Gauge, retries: Retries) -> Job:
         """One `advance`, or what stands in the ledger after it failed harmlessly."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from sqlalchemy import Connection, text, update
+from sqlalchemy import Connection, select, text, update
 
 from pickup.jobs.tables import JOBS, VERSIONS
 
@@ -30,9 +30,11 @@ _KINDS_1: Mapping[str, str] = MappingProxyType(
 def upgrade(connection: Connection, *, version: int) -> int:
     """Takes every step from `version` on; the version reached, which is `version` where there is no step."""
     while step := _STEPS.get(version):
-        step(connection)
         version += 1
+        # The update comes first: Python's sqlite3 begins a transaction at a change of rows, not at one of tables, and
+        # half a step that a crash has left could not be taken again.
         connection.execute(update(VERSIONS).where(VERSIONS.c.name == "ledger").values(version=version))
+        step(connection)
     return version
 
 
@@ -42,6 +44,19 @@ def _from_1(connection: Connection) -> None:
     connection.execute(text("ALTER TABLE pickup_jobs ADD COLUMN cancel_asked VARCHAR(32)"))
     for old, new in _KINDS_1.items():
         connection.execute(update(JOBS).where(JOBS.c.kind == old).values(kind=new))
+    _tell_apart(connection)
+
+
+def _tell_apart(connection: Connection) -> None:
+    """No clip serves two jobs: where two were settled with one remote id, the later one keeps it in words."""
+    taken: set[tuple[str, str]] = set()
+    columns = (JOBS.c.key, JOBS.c.provider, JOBS.c.remote_id)
+    named = select(*columns).where(JOBS.c.remote_id.is_not(None)).order_by(JOBS.c.created, JOBS.c.key)
+    for key, provider, remote_id in connection.execute(named).all():
+        if (provider, remote_id) in taken:
+            told = f"{remote_id} (which another job has, too: {key[:8]})"
+            connection.execute(update(JOBS).where(JOBS.c.key == key).values(remote_id=told))
+        taken.add((provider, remote_id))
 
 
 _STEPS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({1: _from_1})

@@ -11,24 +11,25 @@ faster or slower where that was asked for, or is made from the frame before alon
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
+from pickup.cut import Size
 from pickup.errors import PriceUnknown, ProviderRefused, counted
 from pickup.offers.lengths import frames_needed, frames_served
 from pickup.offers.model import Audio, Clip, Conditioning, Mode, Offer, Quote, Wish
+from pickup.offers.prices import FREE
 from pickup.offers.sizes import Setting, settings_for
+from pickup.timing import FrameRate
 
 MOST_CLIPS = 24
 """Clips that one take may be joined from: each join drifts a little further from what was asked for."""
 
 LONGEST_RETIME = Fraction(1, 10)
 """Share by which a clip is played faster or slower at most."""
-
-_SPARE_FRAMES = 2
-"""Counted on top for joined clips whose rate is not known beforehand."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +39,10 @@ class _Chain:
     frames: tuple[int, ...]
     total: int
     price: Decimal
+
+    def joined(self, frames: int, *, price: Decimal) -> _Chain:
+        """This chain with one clip more."""
+        return _Chain(frames=(*self.frames, frames), total=self.total + frames - 1, price=self.price + price)
 
     def rank(self, needed: int) -> tuple[bool, Decimal, int, int]:
         return (len(self.frames) > 1, self.price, len(self.frames), abs(self.total - needed))
@@ -97,17 +102,19 @@ def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
 
 def _begins(offer: Offer, wish: Wish, *, mode: Mode, concerns: tuple[tuple[str, str], ...]) -> Quote | None:
     """A take whose tail is trimmed: it begins on the frame before, or on nothing."""
-    retime = min(wish.retime, LONGEST_RETIME)
     sides = 1 if mode is Mode.FIRST else 2
     wanted = wish.cover_frames + (sides * wish.handles if wish.handles_required else 0)
     for setting in settings_for(offer, wish, mode=mode):
         needed = max(_needed_at_any(wanted, setting, wish=wish))
-        low = needed if wish.handles_required else math.ceil(needed * (1 - retime))
-        want = _Want(needed=needed, low=low, high=None)
-        chain = _best(offer, wish, setting, want=want, first=mode, last=Mode.FIRST)
-        if chain:
+        may_be_shorter = len(setting.rates) == 1 and not wish.handles_required
+        retime = min(wish.retime, LONGEST_RETIME) if may_be_shorter else Fraction(0)
+        want = _Want(needed=needed, low=math.ceil(needed * (1 - retime)), high=None)
+        while chain := _best(offer, wish, setting, want=want, first=mode, last=Mode.FIRST):
             quote = _quote(offer, wish, setting, chain, first=mode, last=Mode.FIRST, needed=needed)
-            return _with_handles(quote, chain, wish=wish, setting=setting, sides=sides, concerns=concerns)
+            if not (lacking := _lacking(quote, setting, wanted=wanted, wish=wish)):
+                return _with_handles(quote, wish=wish, setting=setting, sides=sides, concerns=concerns)
+            # what is joined may lose more at its joins than it does at the counted rate
+            want = _Want(needed=needed, low=want.low + lacking, high=None)
     return None
 
 
@@ -115,7 +122,24 @@ def _needed_at_any(frames: int, setting: Setting, *, wish: Wish) -> Iterator[int
     """Frames at the counted rate that suffice, whichever of its rates the model turns out to work at."""
     for rate in setting.rates:
         needed = frames_needed(frames, made_at=rate, shown_at=wish.rate)
-        yield math.ceil(needed * (setting.rate.fps / rate.fps))
+        yield needed if setting.in_frames else math.ceil(needed * (setting.rate.fps / rate.fps))
+
+
+def _lacking(quote: Quote, setting: Setting, *, wanted: int, wish: Wish) -> int:
+    """Frames at the counted rate that joined clips lack at the worst of the rates that they may turn out to have."""
+    if len(setting.rates) == 1:
+        return 0
+    lacking = 0
+    for rate in setting.rates:
+        short = frames_needed(wanted, made_at=rate, shown_at=wish.rate) - _total_at(quote, setting, rate=rate)
+        lacking = max(lacking, math.ceil(short * min(setting.rate.fps / rate.fps, Fraction(1))))
+    return lacking
+
+
+def _total_at(quote: Quote, setting: Setting, *, rate: FrameRate) -> int:
+    """Frames of its clips if this is their rate, without those that are there twice."""
+    is_counted = setting.in_frames or rate == setting.rate
+    return 1 + sum((clip.frames if is_counted else math.floor(clip.seconds * rate.fps)) - 1 for clip in quote.clips)
 
 
 def _best(offer: Offer, wish: Wish, setting: Setting, *, want: _Want, first: Mode, last: Mode) -> _Chain | None:
@@ -129,94 +153,95 @@ def _best(offer: Offer, wish: Wish, setting: Setting, *, want: _Want, first: Mod
         first: Mode of the first clip of a chain.
         last: Mode of its last one.
     """
+    known = _cheapest_chain(offer, wish, setting, want=want, modes=(first, last))
+    if known is None and _cheapest_chain(replace(offer, prices=FREE), wish, setting, want=want, modes=(first, last)):
+        raise PriceUnknown(
+            f"the price of {offer.provider}:{offer.model} is not known",
+            next_step=f"set price_per_second in [providers.{offer.provider}] of your own pickup.toml",
+        )
+    return known
+
+
+def _cheapest_chain(
+    offer: Offer, wish: Wish, setting: Setting, *, want: _Want, modes: tuple[Mode, Mode]
+) -> _Chain | None:
+    """`_best` of the clips whose price is known."""
     prices = _prices(offer, setting)
     singles = [_Chain(frames=(each,), total=each, price=price) for each, price in prices.items() if want.admits(each)]
     if singles:
         return min(singles, key=lambda chain: chain.rank(want.needed))
-    begun = _alike(offer, wish, setting, mode=first)
-    continued = _alike(offer, wish, setting, mode=Mode.FIRST)
-    ended = _alike(offer, wish, setting, mode=last)
+    begun, continued, ended = (_alike(offer, wish, setting, mode=mode) for mode in (modes[0], Mode.FIRST, modes[1]))
     if begun is None or continued is None or ended is None:
         return None
-    spare = _SPARE_FRAMES if len(setting.rates) > 1 else 0
-    want = _Want(needed=want.needed + spare, low=want.low + spare, high=want.high)
     chains = _chains(_prices(offer, begun), _prices(offer, continued), _prices(offer, ended), want=want)
     return min(chains, key=lambda chain: chain.rank(want.needed), default=None)
+
+
+def _kind_of(setting: Setting) -> tuple[Size, tuple[FrameRate, ...], bool]:
+    return setting.size, setting.rates, setting.in_frames
 
 
 def _alike(offer: Offer, wish: Wish, setting: Setting, *, mode: Mode) -> Setting | None:
     """The same size and rate in another mode."""
     found = settings_for(offer, wish, mode=mode)
-    return next((each for each in found if (each.size, each.rates) == (setting.size, setting.rates)), None)
+    return next((each for each in found if _kind_of(each) == _kind_of(setting)), None)
 
 
 def _prices(offer: Offer, setting: Setting) -> dict[int, Decimal]:
+    """Prices of the lengths for which one is known."""
+    if offer.prices is None:
+        return {}
     silent = offer.audio in (Audio.NONE, Audio.OPTIONAL)
-    priced = {}
-    for frames, seconds in setting.lengths.items():
-        price = None if offer.prices is None else offer.prices.of(seconds, size=setting.size, silent=silent)
-        if price is None:
-            raise PriceUnknown(
-                f"the price of {offer.provider}:{offer.model} is not known",
-                next_step=f"set price_per_second in [providers.{offer.provider}] of your own pickup.toml",
-            )
-        priced[frames] = price
-    return priced
+    priced = (
+        (frames, offer.prices.of(each, size=setting.size, silent=silent)) for frames, each in setting.lengths.items()
+    )
+    return {frames: price for frames, price in priced if price is not None}
 
 
 def _chains(
     begun: Mapping[int, Decimal], continued: Mapping[int, Decimal], ended: Mapping[int, Decimal], *, want: _Want
 ) -> Iterator[_Chain]:
-    """The cheapest chain of each total that is wanted: a first clip, any number between, and a last one."""
-    longest = max((*begun, *continued, *ended))
+    """The chains that can be the best: a first clip, any number between, and a last one, up to `MOST_CLIPS`.
+
+    Of those that begin with equally many frames only the cheapest is gone on with, of equals the one of fewer clips.
+    """
+    longest = max((*begun, *continued, *ended), default=0)
     if want.low > MOST_CLIPS * longest:
         return
     top = want.low + longest if want.high is None else want.high
-    between = _cheapest_sums(continued, top=top)
-    for first, first_price in begun.items():
-        for last, last_price in ended.items():
-            rest = _cheapest_rest(between, low=want.low - first - last + 1, high=top - first - last + 1)
-            if rest is None:
+    lasts = sorted(ended)
+    lowest: Decimal | None = None
+    reached = {frames: _Chain(frames=(frames,), total=frames, price=price) for frames, price in begun.items()}
+    known: dict[int, Decimal] = {}
+    for _joins in range(MOST_CLIPS - 1):
+        for total, chain in reached.items():
+            for last in lasts[bisect_left(lasts, want.low - total + 1) : bisect_right(lasts, top - total + 1)]:
+                whole = chain.joined(last, price=ended[last])
+                lowest = whole.price if lowest is None else min(lowest, whole.price)
+                yield whole
+        known |= {total: chain.price for total, chain in reached.items()}
+        reached = _gone_on(reached, continued, top=top, known=known, lowest=lowest)
+
+
+def _gone_on(
+    reached: Mapping[int, _Chain],
+    continued: Mapping[int, Decimal],
+    *,
+    top: int,
+    known: Mapping[int, Decimal],
+    lowest: Decimal | None,
+) -> dict[int, _Chain]:
+    """Chains of one clip more that are cheaper than `known` ones as long, and than the whole one that is there."""
+    found: dict[int, _Chain] = {}
+    for chain in reached.values():
+        for frames, clip_price in continued.items():
+            total, price = chain.total + frames - 1, chain.price + clip_price
+            if total > top or (lowest is not None and price >= lowest):
                 continue
-            total, price, frames = rest
-            if len(frames) + 2 <= MOST_CLIPS:
-                yield _Chain(
-                    frames=(first, *frames, last),
-                    total=first + last - 1 + total,
-                    price=first_price + last_price + price,
-                )
-
-
-def _cheapest_sums(continued: Mapping[int, Decimal], *, top: int) -> list[tuple[Decimal, int, int] | None]:
-    """For each number of frames served, the cheapest clips that serve it: (price, number of clips, last clip)."""
-    best: list[tuple[Decimal, int, int] | None] = [(Decimal(0), 0, 0), *[None] * max(top, 0)]
-    for total in range(1, len(best)):
-        ways = []
-        for frames, price in continued.items():
-            before = best[total - frames + 1] if 1 <= frames - 1 <= total else None
-            if before is not None and before[1] < MOST_CLIPS:
-                ways.append((before[0] + price, before[1] + 1, frames))
-        best[total] = min(ways, default=None)
-    return best
-
-
-def _cheapest_rest(
-    between: Sequence[tuple[Decimal, int, int] | None], *, low: int, high: int
-) -> tuple[int, Decimal, tuple[int, ...]] | None:
-    """The cheapest way to serve `low` to `high` frames between the first and the last clip."""
-    ways = [
-        (way[:2], total) for total in range(max(low, 0), min(high, len(between) - 1) + 1) if (way := between[total])
-    ]
-    if not ways:
-        return None
-    (price, _count), total = min(ways)
-    return total, price, tuple(_unwind(between, total))
-
-
-def _unwind(between: Sequence[tuple[Decimal, int, int] | None], total: int) -> Iterator[int]:
-    while total and (way := between[total]) is not None:
-        yield way[2]
-        total -= way[2] - 1
+            other = found[total].price if total in found else known.get(total)
+            if other is None or price < other:
+                found[total] = chain.joined(frames, price=clip_price)
+    return found
 
 
 def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: Mode, last: Mode, needed: int) -> Quote:
@@ -247,12 +272,11 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
 
 
 def _with_handles(
-    quote: Quote, chain: _Chain, *, wish: Wish, setting: Setting, sides: int, concerns: tuple[tuple[str, str], ...]
+    quote: Quote, *, wish: Wish, setting: Setting, sides: int, concerns: tuple[tuple[str, str], ...]
 ) -> Quote:
     """Handles are what the bought length leaves, up to the wished number; none where a clip is played slower."""
     served = min(
-        frames_served(math.floor(chain.total * (rate.fps / setting.rate.fps)), made_at=rate, shown_at=wish.rate)
-        for rate in setting.rates
+        frames_served(_total_at(quote, setting, rate=rate), made_at=rate, shown_at=wish.rate) for rate in setting.rates
     )
     spare = max(0, served - wish.cover_frames)
     head = min(wish.handles, spare // 2) if sides > 1 else 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -10,8 +12,8 @@ from pickup.cut import Size
 from pickup.offers.model import Capability, Mode, Offer, Wish
 from pickup.timing import FrameRate
 
-_ANY_SHAPE = Fraction(1, 50)
-"""Shapes that differ by less than this are alike: 1280x704 serves 16:9."""
+_ANY_SHAPE = Fraction(3, 100)
+"""Shapes that differ by less than this are alike: 1280x704, of 20:11, serves 16:9."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,11 +22,13 @@ class Setting:
 
     Attributes:
         rates: One, or all those that it may turn out to be.
+        in_frames: A length is a number of frames, whichever of `rates` it turns out to be.
         lengths: Frames at the first of `rates` -> seconds to ask for.
     """
 
     size: Size
     rates: tuple[FrameRate, ...]
+    in_frames: bool
     lengths: dict[int, Fraction]
 
     @property
@@ -35,28 +39,29 @@ class Setting:
 
 def settings_for(offer: Offer, wish: Wish, *, mode: Mode) -> list[Setting]:
     """Every size with its best rate, the best for the cut first."""
-    merged: dict[tuple[Size, tuple[FrameRate, ...]], dict[int, Fraction]] = {}
+    merged: dict[tuple[Size, tuple[FrameRate, ...], bool], dict[int, Fraction]] = {}
     for capability in offer.capabilities:
         if mode not in capability.modes:
             continue
-        rates = _rates_of(capability, wish=wish)
-        counted = capability.lengths.at(rates[0])
-        lengths = {
-            frames: capability.lengths.seconds_of(index, rate=rates[0]) for index, frames in _few(counted, wish=wish)
-        }
-        for size in capability.sizes or (_even(wish.size),):
-            merged.setdefault((size, rates), {}).update(lengths)
-    order = sorted(merged, key=lambda each: (_misfit(each[0], wish.size), rate_misfit(each[1][0], wish.rate)))
-    return [Setting(size=size, rates=rates, lengths=dict(sorted(merged[size, rates].items()))) for size, rates in order]
+        rates, in_frames = _rates_of(capability, wish=wish), bool(capability.lengths.frames)
+        for index, frames in _few(capability.lengths.at(rates[0]), rate=rates[0], wish=wish):
+            seconds = capability.lengths.seconds_of(index, rate=rates[0])
+            for size in capability.sizes or (_even(wish.size),):
+                lengths = merged.setdefault((size, rates, in_frames), {})
+                lengths[frames] = min(seconds, lengths.get(frames, seconds))
+    found = [
+        Setting(size=size, rates=rates, in_frames=in_frames, lengths=dict(sorted(lengths.items())))
+        for (size, rates, in_frames), lengths in merged.items()
+    ]
+    return sorted(found, key=lambda each: (_misfit(each.size, wish.size), rate_misfit(each.rate, wish.rate)))
 
 
-def _few(counted: Sequence[int], *, wish: Wish) -> Iterator[tuple[int, int]]:
+def _few(counted: Sequence[int], *, rate: FrameRate, wish: Wish) -> Iterator[tuple[int, int]]:
     """Places and lengths that can matter: of a model that makes any number of frames, not all of them."""
     if isinstance(counted, range) and len(counted) > 1000:  # noqa: PLR2004 - more than any service has lengths
-        target = wish.cover_frames + 2 * wish.handles
-        near = [index for index in range(len(counted)) if counted[index] <= 2 * target + 2 * counted.step]
-        return ((index, counted[index]) for index in near or [0])
-    return enumerate(counted)
+        target = math.ceil((wish.cover_frames + 2 * wish.handles) * max(rate.fps / wish.rate.fps, Fraction(1)))
+        counted = counted[: max(bisect_right(counted, 2 * target + 2 * counted.step), 1)]
+    return ((index, frames) for index, frames in enumerate(counted) if frames > 0)
 
 
 def _rates_of(capability: Capability, *, wish: Wish) -> tuple[FrameRate, ...]:

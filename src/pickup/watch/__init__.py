@@ -16,6 +16,7 @@ is known of it; what takes long runs beside it and reports back. How a timeline 
     work         one file: from settings to a version
     workers      the threads in which files are hashed and filled
     dispatch     between the register and the workers
+    handed_in    what people put into the folders of manual jobs
     purse        the day's money, shared by everything in work
     deliver      copies of a version where each NLE looks
     log          what was done, for a person

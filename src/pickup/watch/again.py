@@ -24,7 +24,8 @@ def is_due(file: WatchedFile, *, reasons: Reasons, now: float) -> bool:
     """Whether what a file waits for has come.
 
     Settings that changed, and a yes that was given or renewed, let everything go on that is not done. A file that could
-    not be read is read again when the settings change: they may have been too narrow for it.
+    not be read is read again when the settings change: they may have been too narrow for it. What time may bring is
+    tried at once when a person has put something into the folder of a manual job.
 
     Args:
         file: One that rests.
@@ -34,7 +35,7 @@ def is_due(file: WatchedFile, *, reasons: Reasons, now: float) -> bool:
     rested, tried = file.rested, file.tried_for
     if rested is None or tried is None:
         return False
-    if rested.again is Again.LATER and now >= file.next_try:
+    if rested.again is Again.LATER and (now >= file.next_try or reasons.handed_in != tried.handed_in):
         return True
     if rested.state not in _OPEN:
         return False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from pickup.library.layout import plain_stem
 from pickup.watch.again import is_due, may_go_on, wait_s
 from pickup.watch.arrivals import Signature
 from pickup.watch.files import Again, FileState, Job, Reasons, Standing, WatchedFile
+from pickup.watch.handed_in import HandedIn
 from pickup.watch.looking import Place
 from pickup.watch.purse import Purse
 from pickup.watch.register import Register, Verdict
@@ -37,6 +38,10 @@ class Dispatch:
     log: logging.Logger
     now: Callable[[], datetime]
     settings: str
+    _handed_in: HandedIn = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._handed_in = HandedIn(folder=self.library.layout.manual)
 
     def take(self, results: Iterable[Result], *, now: float, is_here: Callable[[], bool]) -> None:
         """What became of tasks; with the folder gone nothing bad that is said of a file counts."""
@@ -76,6 +81,9 @@ class Dispatch:
         """Works once more on files that rest, where what they waited for has come."""
         waiting = [each for each in self.register.files if may_go_on(each) and each.is_handled and not each.job]
         newest = self.register.newest(of=_cut_of) if waiting else {}
+        shots = {shot for file in waiting if file.rested is not None for shot in _waits_for_shots(file.rested)}
+        if shots:
+            self._handed_in.look(shots)
         for file in waiting:
             last = newest.get(_cut_of(file.name), file)
             if last is not file and file.rested is not None and not file.rested.note:
@@ -197,13 +205,19 @@ class Dispatch:
         )
 
     def _reasons(self, file: WatchedFile) -> Reasons:
-        cut = (file.rested or file.told or file.standing).cut
+        standing = file.rested or file.told or file.standing
         return Reasons(
-            yes=None if cut is None else _stamp(self.library.cut_folder(cut).approved),
+            yes=None if standing.cut is None else _stamp(self.library.cut_folder(standing.cut).approved),
             day=self.now().astimezone().date(),
             returned=self.purse.returned,
             settings=self.settings,
+            handed_in=self._handed_in.of(_waits_for_shots(standing)),
         )
+
+
+def _waits_for_shots(standing: Standing) -> frozenset[str]:
+    """Shots of a file that time may bring, or a person."""
+    return frozenset(shot for shot, _ in standing.held) if standing.again is Again.LATER else frozenset()
 
 
 def _is_bad(result: Result) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from pickup.watch.arrivals import Arrival, Signature
+from pickup.watch.handed_in import Stamp
 
 Document = dict[str, object]
 Shots = tuple[tuple[str, str], ...]
@@ -114,12 +115,14 @@ class Reasons:
         day: On which money is counted.
         returned: How often money was given back.
         settings: Stands for the settings of the folder.
+        handed_in: What people put into the folders of the manual jobs that it waits for.
     """
 
     yes: tuple[int, int] | None
     day: date
     returned: int
     settings: str
+    handed_in: Stamp = ()
 
 
 @dataclass(slots=True, kw_only=True)

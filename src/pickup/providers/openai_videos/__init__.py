@@ -125,6 +125,8 @@ class OpenAIVideos(Provider):
         video = read_video(reply.json())
         if video is None or not video.remote_id:
             raise OutcomeUnknown(f"{self.name} answered without the id of a job", where=request.shot)
+        if video.prompt and video.prompt != request.prompt:
+            raise OutcomeUnknown(f"{self.name} answered with the job of another request", where=request.shot)
         return Submission(remote_id=video.remote_id, urls={"base": self._base_url, **video.links})
 
     async def poll(self, submission: Submission) -> RemoteStatus:
