@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from pickup.errors import FailureKind, LibraryError, ProviderError, ProviderRefused, ProviderUnavailable
+from pickup.jobs.attempts import open_attempt
 from pickup.jobs.bench import Bench, TakeRequest
 from pickup.jobs.gates import Gate
 from pickup.jobs.ledger import Ledger, open_ledger
@@ -633,3 +634,16 @@ def test_leases_are_renewed_while_a_provider_blocks_the_loop(tmp_path: Path) -> 
     with open_ledger(tmp_path / "state", lease_s=0.2) as ledger:
         stage = Stage(root=tmp_path, ledger=ledger)
         assert stage.run(wanted(Blocking(tmp_path / "provider"))).done
+
+
+def test_orphans_that_fill_every_place_come_home_although_others_wait_for_one(stage: Stage) -> None:
+    provider = stage.provider(behavior=Behavior(replays=True))
+    orphans = [wanted(provider, shot=f"SH10{n}0") for n in range(2)]
+    before = stage.bench()
+    for each in orphans:
+        job = open_attempt(each, bench=before)
+        assert job is not None
+        before.enter(job, wanted=each)
+    stage.ledger.release(owner=before.owner)
+    waiting = [wanted(provider, shot=f"SH00{n}0") for n in range(1, 5)]
+    assert len(stage.run(*waiting, *orphans).done) == 6

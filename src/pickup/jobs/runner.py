@@ -162,7 +162,7 @@ class _Runner:
         self._pace = pace
         self._timing = timing
         self._conforming = asyncio.Semaphore(limits.conforms)
-        self._at_providers: dict[str, asyncio.Semaphore] = {}
+        self._doors: dict[str, _Door] = {}
         self._to_cancel: frozenset[str] = frozenset()
 
     async def look_for_cancels(self) -> None:
@@ -224,14 +224,32 @@ class _Runner:
         """Moves a claimed job until it rests, inside the slot that its state needs."""
         if job.state in (State.DOUBT, State.PARKED):
             job = await self._step(job, wanted=wanted, gauge=gauge, retries=Retries(self._pace, timing=self._timing))
+        retries, door = Retries(self._pace, timing=self._timing), self._door(wanted)
         while job.state not in AT_REST:
             conforming = job.state is State.FETCHED
-            async with self._conforming if conforming else self._places(wanted):
-                job = await self._within_slot(job, wanted=wanted, gauge=gauge, conforming=conforming)
+            if job.state is State.PLANNED and (wait_s := door.busy_until - self._timing.now()) > 0:
+                gauge.tell(door.why, done=0.0)
+                await self._timing.sleep(wait_s)
+                continue
+            async with self._conforming if conforming else door.places:
+                if job.state is State.PLANNED and door.busy_until > self._timing.now():
+                    continue  # somebody found the provider busy while this one waited for its place here
+                try:
+                    job = await self._within_slot(
+                        job, wanted=wanted, gauge=gauge, conforming=conforming, retries=retries
+                    )
+                except Busy as busy:
+                    # the place is given up: jobs that the provider has already need one to come home
+                    door.busy_until = self._timing.now() + self._busy_s(busy)
+                    door.why = busy.why
         return job
 
-    async def _within_slot(self, job: Job, *, wanted: TakeRequest, gauge: _Gauge, conforming: bool) -> Job:
-        retries = Retries(self._pace, timing=self._timing)
+    def _busy_s(self, busy: Busy) -> float:
+        return min(busy.wait_s, self._pace.claim_s) if busy.wait_s == BUSY_S else busy.wait_s
+
+    async def _within_slot(
+        self, job: Job, *, wanted: TakeRequest, gauge: _Gauge, conforming: bool, retries: Retries
+    ) -> Job:
         patience = self._pace.patience_s if wanted.patience_s is None else wanted.patience_s
         since, wait_s = self._timing.now(), wanted.poll_s or self._pace.poll_s
         while job.state not in AT_REST and conforming == (job.state is State.FETCHED):
@@ -264,24 +282,21 @@ class _Runner:
         gauge.state = job.state
         try:
             return await advance(job, wanted=wanted, bench=self._bench, report=gauge.tell)
-        except Busy as busy:
-            gauge.tell(busy.why, done=0.0)
-            wait_s = min(busy.wait_s, self._pace.claim_s) if busy.wait_s == BUSY_S else busy.wait_s
         except PickupError as error:
             if not may_repeat(error):
                 raise
             job = self._bench.ledger.job(job.key)
-            repeat_s = retries.next_wait(error)
-            if repeat_s is None:
+            wait_s = retries.next_wait(error)
+            if wait_s is None:
                 return give_up(job, error=error, bench=self._bench)
-            wait_s = repeat_s
         await self._timing.sleep(wait_s)
         return job
 
-    def _places(self, wanted: TakeRequest) -> asyncio.Semaphore:
-        """This run's places at a provider, so that it does not ask the ledger for more than there are."""
+    def _door(self, wanted: TakeRequest) -> _Door:
         gate = wanted.provider_gate
-        return self._at_providers.setdefault(gate.provider, asyncio.Semaphore(gate.in_flight))
+        if gate.provider not in self._doors:
+            self._doors[gate.provider] = _Door(places=asyncio.Semaphore(gate.in_flight))
+        return self._doors[gate.provider]
 
 
 def _disk_error(error: OSError) -> LibraryError:
@@ -292,6 +307,20 @@ def _disk_error(error: OSError) -> LibraryError:
         where=file or None,
         next_step=f"see to {file or 'the disk'}, then run the command again",
     )
+
+
+@dataclass(slots=True, kw_only=True)
+class _Door:
+    """A provider as one run comes to it.
+
+    Attributes:
+        places: This run's, so that it does not ask the ledger for more than there are.
+        busy_until: Second of the run's clock before which nobody asks the ledger for a place; `why` says for what.
+    """
+
+    places: asyncio.Semaphore
+    busy_until: float = float("-inf")
+    why: str = ""
 
 
 class _Gauge:
