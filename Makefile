@@ -26,6 +26,7 @@ check: $(VENV)/test.stamp
 
 bench: $(VENV)/test.stamp
 	$(BIN)/python tests/bench/run.py
+	$(BIN)/python tests/bench/money.py
 
 soak: $(VENV)/test.stamp
 	$(BIN)/python tests/soak/run.py --minutes $(MINUTES)
@@ -43,7 +44,7 @@ samples: $(VENV)/test.stamp
 	$(BIN)/python sample_timelines/make.py
 
 clean:
-	rm -rf $(VENV) $(OLDER_OTIO:%=.venv-otio-%) demo
+	rm -rf $(VENV) $(OLDER_OTIO:%=.venv-otio-%) .venv-litellm demo
 
 $(VENV)/pip.stamp:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Pickup needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
@@ -66,3 +67,10 @@ $(VENV)/test.stamp: requirements-dev.lock pyproject.toml | $(VENV)/pip.stamp
 	$(PYTHON) -m venv .venv-otio-$*
 	if .venv-otio-$*/bin/python -m pip install --quiet --only-binary :all: --require-hashes -r $<; then touch $@; \
 	else echo "OpenTimelineIO $* cannot be installed for this Python; its tests will be skipped"; fi
+
+# A proxy of other people's stands between our client and a fake server in one test. It has more than a hundred packages,
+# so `make test` runs that test only where this was made before, as it is by .ci/run.
+.venv-litellm/test.stamp: tests/providers/litellm.lock
+	$(PYTHON) -m venv .venv-litellm
+	if .venv-litellm/bin/python -m pip install --quiet --only-binary :all: --require-hashes -r $<; then touch $@; \
+	else echo "LiteLLM cannot be installed for this Python; its test will be skipped"; fi

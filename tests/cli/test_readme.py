@@ -24,7 +24,7 @@ def test_every_command_of_the_readme_answers(desk_for: Callable[[str], Any]) -> 
     (desk.folder / "in").mkdir()
     shutil.copy(desk.folder / "reel1.otio", desk.folder / "in")
     shutil.copytree(desk.folder / "media", desk.folder / "in" / "media")
-    known = {"holes", "plan", "fill", "takes", "circle", "relink", "library", "watch", "approve"}
+    known = {"holes", "plan", "fill", "takes", "circle", "relink", "library", "watch", "approve", "providers", "costs"}
     assert {words[0] for words in commands()} == known
     for words in commands():
         once = ["--once"] if words[0] == "watch" else []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
+import tomllib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,7 +19,7 @@ import pytest
 
 from pickup._av import read_frames
 from pickup.config.provider_setup import BUILT_IN, ProviderSetup
-from pickup.config.settings import ProviderSettings
+from pickup.config.settings import ProviderSettings, Settings
 from pickup.errors import (
     ConfigError,
     FailureKind,
@@ -584,3 +586,14 @@ def test_fields_of_a_json_request_are_json(tmp_path: Path) -> None:
     with fake_of("new-api") as fake:
         submit(provider_at(fake), request(prompt='a "quoted" café'))
         assert json.loads(fake.requests[-1].body)["prompt"] == 'a "quoted" café'
+
+
+def test_the_settings_of_the_guide_are_settings() -> None:
+    guide = (Path(__file__).parents[2] / "docs/providers/openai_videos.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", guide, re.DOTALL)
+    assert blocks
+    for block in blocks:
+        settings = Settings.model_validate(tomllib.loads(block))
+        for name, table in settings.providers.items():
+            setup = ProviderSetup(name=name, settings=table, library=Path("/nowhere"), today=TODAY)
+            assert OpenAIVideos(setup).offers()[0].is_free
