@@ -312,6 +312,8 @@ class Delivery:
         fit: `fill` (crop) or `fit` (pad) where shapes differ.
         spread: So many frames of the originals are spread over the take, from the first to the last; None shows them
             at their own speed. A change of speed has a name, `retime`, and is recorded.
+        to_the_end: Its last frame is the last of the originals, which lead into the shot after: frames too many are
+            not left out at the tail but spread over the take, if they are few.
     """
 
     frames: int
@@ -323,6 +325,7 @@ class Delivery:
     drop_frame: bool = False
     fit: str = "fill"
     spread: int | None = None
+    to_the_end: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,3 +259,19 @@ def test_the_second_attempt_goes_on_with_the_progress_of_the_first(tmp_path: Pat
     assert reports == sorted(reports)
     assert reports[-1] == 1.0
     assert [path.name for path in destination.parent.iterdir()] == ["take.mov"]
+
+
+# --- a frame more than promised ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("held", [25, 26])
+def test_a_take_that_leads_into_the_shot_after_keeps_its_last_frame(tmp_path: Path, held: int) -> None:
+    originals, _ = write_clips(tmp_path, held)
+    shown, conformed = conform(originals, replace(delivery_of(frames=24), to_the_end=True))
+    assert (shown, conformed.policies) == (evenly(held, frames=24), (f"retime {held}/24",))
+
+
+def test_what_is_far_too_long_is_trimmed_whatever_it_leads_into(tmp_path: Path) -> None:
+    originals, _ = write_clips(tmp_path, 40)
+    shown, conformed = conform(originals, replace(delivery_of(frames=24), to_the_end=True))
+    assert (shown, conformed.policies) == (list(range(24)), ("trim",))

@@ -287,6 +287,7 @@ def _delivery(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared) 
         drop_frame=cut.drop_frame,
         fit=spec.delivery.fit,
         spread=spread if quote.speed != 1 else None,
+        to_the_end=quote.uses_after and bool(quote.clips),
     )
 
 

@@ -35,6 +35,18 @@ class TooShort(Exception):
         self.error = error
 
 
+class TooLong(Exception):
+    """A take that goes to the end of its footage would leave frames out there.
+
+    Attributes:
+        held: Frames that the footage has, all clips together.
+    """
+
+    def __init__(self, *, held: int) -> None:
+        super().__init__(f"{held} frames")
+        self.held = held
+
+
 class Mapping:
     """Gives the footage's frames in the order of the take, each as often as the take shows it.
 
@@ -56,6 +68,7 @@ class Mapping:
 
         Raises:
             TooShort: Too few frames.
+            TooLong: A few too many for a take that goes to the end.
             MediaError: A damaged frame, or times that keep no constant rate.
         """
         with closing(self._footage.frames()) as sources:
@@ -69,6 +82,9 @@ class Mapping:
                 if shown is not None:
                     yield shown
             if next(sources, None) is not None:
+                held = number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0)
+                if self._delivery.to_the_end and held - self._needed <= self._natural * LONGEST_RETIME:
+                    raise TooLong(held=held)
                 self.policies.add("trim")
 
     def _name_policies(self) -> None:

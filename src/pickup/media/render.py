@@ -28,7 +28,7 @@ from pickup.errors import MediaError
 from pickup.media.conform import BYTES_PER_PIXEL, RenderOrder
 from pickup.media.fit import Fitter
 from pickup.media.footage import Footage, SourceFrame
-from pickup.media.mapping import Mapping, TooShort, refuse_wild_spread
+from pickup.media.mapping import Mapping, TooLong, TooShort, refuse_wild_spread
 from pickup.media.probe import metadata
 from pickup.ports import Conformed, Delivery
 from pickup.timing import timecode
@@ -79,8 +79,8 @@ def _encode(
 ) -> tuple[str, ...]:
     """Writes the take and names what was changed.
 
-    Services deliver a frame less than promised at times. Such a clip is paid for, so what it holds is spread over the
-    take; of more than one frame nothing is made up.
+    Services deliver a frame less than promised at times, or one more. Such a clip is paid for, so what it holds is
+    spread over the take; of more than one frame that is missing nothing is made up.
     """
 
     def write(wanted: Delivery) -> tuple[str, ...]:
@@ -97,6 +97,8 @@ def _encode(
         if short.held != short.needed - 1 or short.needed < _FORGIVEN_FROM:
             raise short.error from short
         held = short.held
+    except TooLong as long:
+        held = long.held
     return write(replace(delivery, spread=held))  # outside, where the first attempt's decoder and encoder are freed
 
 
