@@ -10,12 +10,14 @@ import json
 import os
 import signal
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from pickup.jobs.bench import Bench, TakeRequest
+from pickup.cut import Size
+from pickup.jobs.bench import Bench, Part, TakeRequest
 from pickup.jobs.ledger import open_ledger
 from pickup.jobs.owners import this_run
 from pickup.jobs.pacing import Pace
@@ -42,7 +44,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def wanted(shot: str, *, provider: FakeProvider) -> TakeRequest:
+def wanted(shot: str, *, provider: FakeProvider, parts: int) -> TakeRequest:
     request = Generation(
         shot=shot,
         take=1,
@@ -56,7 +58,12 @@ def wanted(shot: str, *, provider: FakeProvider) -> TakeRequest:
         look=LOOK,
     )
     delivery = Delivery(frames=24, rate=RATE, size=(320, 180), codec="prores_lt", reel=f"TEST_{shot}_t01")
-    return TakeRequest(request=request, delivery=delivery, provider=provider, quoted=PRICE, cut="harbor")
+    later = tuple(Part(request=replace(request, part=part), quoted=PRICE) for part in range(2, parts + 1))
+    return TakeRequest(request=request, delivery=delivery, provider=provider, quoted=PRICE, later=later, cut="harbor")
+
+
+async def last_frame(path: Path, _size: Size) -> bytes:
+    return path.read_bytes()  # noqa: ASYNC240 - a few bytes
 
 
 def play(scenario: dict[str, Any]) -> dict[str, Any]:
@@ -81,10 +88,12 @@ def play(scenario: dict[str, Any]) -> dict[str, Any]:
             store=FolderStore(root / "library"),
             conform=CopyConform(log=root / "conforms.log"),
             owner=str(this_run(pid=os.getpid())),
+            last_frame=last_frame,
             on_step=steps,
         )
         pace = Pace(poll_s=0, longest_poll_s=0, retry_s=0, claim_s=0.002)
-        result = run([wanted(shot, provider=provider) for shot in scenario["shots"]], bench=bench, pace=pace)
+        requests = [wanted(each, provider=provider, parts=scenario.get("parts", 1)) for each in scenario["shots"]]
+        result = run(requests, bench=bench, pace=pace)
     return {
         "steps": steps.count,
         **{name: [each.shot for each in getattr(result, name)] for name in ("done", "failed", "doubt", "parked")},

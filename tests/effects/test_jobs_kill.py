@@ -63,9 +63,9 @@ def facts(root: Path) -> dict[str, int]:
     }
 
 
-def kill_everywhere(driver: Driver, tmp_path: Path, **kind: bool) -> Iterator[Path]:
-    """A folder for every step: killed there, then run to the end."""
-    for kill_at in range(1, MOST_STEPS):
+def kill_everywhere(driver: Driver, tmp_path: Path, *, stride: int = 1, **kind: object) -> Iterator[Path]:
+    """A folder for every step, or every so many: killed there, then run to the end."""
+    for kill_at in range(1, MOST_STEPS, stride):
         root = tmp_path / f"at-{kill_at}"
         scenario = {"root": str(root), "shots": SHOTS, **kind}
         [first] = driver.play({**scenario, "kill_at": kill_at})
@@ -102,6 +102,38 @@ def test_a_provider_that_can_tell_nothing_leaves_a_doubt_and_is_never_asked_twic
         assert found["takes"] + len(doubtful) == 2, root.name
         assert found["takes"] <= found["charges"] <= 2, root.name
     assert doubts > 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "stride"),
+    [({"replays": True}, 4), ({"can_reconcile": True}, 1), ({}, 4)],
+    ids=["replays", "reconciles", "none"],
+)
+def test_a_take_of_several_clips_is_continued_at_any_step_and_each_is_charged_once(
+    driver: Driver, tmp_path: Path, kind: dict[str, bool], stride: int
+) -> None:
+    for root in kill_everywhere(driver, tmp_path, stride=stride, shots=SHOTS[:1], parts=3, **kind):
+        found = facts(root)
+        with open_ledger(root / "state") as ledger:
+            doubts, jobs = len(ledger.in_doubt()), ledger.jobs()
+        assert found["takes"] + doubts == 1, root.name
+        known = {job.remote_id for job in jobs} - {None}
+        assert found["fetches"] <= len(known) <= found["charges"] <= len(known) + doubts, root.name
+        if found["takes"]:
+            assert (found["charges"], found["fetches"], [job.state for job in jobs]) == (3, 3, [State.DONE] * 3)
+            clips = [FolderStore(root / "library").original(SHOTS[0], take=1, part=part) for part in (1, 2, 3)]
+            joined = FolderStore(root / "library").conformed(SHOTS[0], take=1).read_bytes()
+            assert joined == b"".join(each.read_bytes() for each in clips), root.name
+        assert not (kind and doubts)
+
+
+def test_two_runs_at_once_buy_each_clip_of_a_take_once(driver: Driver, tmp_path: Path) -> None:
+    for repeat, kind in enumerate([{"replays": True}, {"can_reconcile": True}, {}] * 2):
+        root = tmp_path / str(repeat)
+        scenario = {"root": str(root), "shots": SHOTS, "parts": 3, **kind}
+        answers = driver.play(scenario, scenario)
+        assert [each and each["done"] for each in answers] == [SHOTS, SHOTS], answers
+        assert facts(root) == {"charges": 6, "fetches": 6, "conforms": 2, "takes": 2}
 
 
 def test_what_is_finished_is_not_touched_by_another_run(driver: Driver, tmp_path: Path) -> None:

@@ -46,6 +46,12 @@ def test_frames_leave_this_machine_only_as_the_setting_says_or_after_a_yes(
     assert routes(settings, answer=answer).load("studio").may_send is expected
 
 
+def test_a_no_beforehand_goes_before_every_setting(tmp_path: Path) -> None:
+    settings = config(tmp_path, url=ELSEWHERE, more='send_frames = "always"')
+    made = Routes(config=settings, send_frames=None, today=TODAY, no_frames=True)
+    assert made.load("studio").may_send is MaySend.NO
+
+
 @pytest.mark.parametrize("answer", [None, False])
 def test_nobody_is_asked_about_frames_that_stay_on_this_machine(tmp_path: Path, *, answer: bool | None) -> None:
     route = routes(config(tmp_path), answer=answer).load("studio")

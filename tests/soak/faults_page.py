@@ -58,8 +58,7 @@ def _lines(tallies: Sequence[Tally], *, seed: int, seconds: int, price: Decimal)
         f"{platform.python_version()}. {submits:,} submits of clips of {seconds} s\n"
         f"at {price} USD a second to a fake server on loopback, by two processes at once that share one ledger;\n"
         f"{kills} of them were ended by `kill -9` at random moments, and every third had a clock that was an hour\n"
-        "wrong. "
-        + ("Every check held.\n" if not wrong else f"**{wrong} checks failed.**\n")
+        "wrong. " + ("Every check held.\n" if not wrong else f"**{wrong} checks failed.**\n")
     )
     heads = (
         "what the provider can do",

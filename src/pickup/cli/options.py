@@ -120,6 +120,7 @@ def options_of(flags: dict[str, object]) -> FillOptions:
         fit=bool(flags.pop("fit")),
         unbriefed=bool(flags.pop("unbriefed")),
         send_frames=send_frames if isinstance(send_frames, bool) else None,
+        no_frames=send_frames is False,
         extend_neighbours=bool(flags.pop("extend_neighbours")),
     )
 

@@ -50,6 +50,7 @@ class FillOptions:
         fit: Make as much as the budget pays instead of refusing.
         unbriefed: Providers that cost money may fill holes that nobody briefed.
         send_frames: Whether frames of the footage may be sent to where that is asked for; None: nobody was asked yet.
+        no_frames: No frame leaves this machine, whatever the settings say.
         pilot: Make so many shots and hold the rest; None for all.
         extend_neighbours: Propose what the neighbours' unused media would cover, instead of making it.
         approved: A person said yes beforehand, to briefs from timeline markers too.
@@ -62,6 +63,7 @@ class FillOptions:
     unbriefed: bool = False
     approved: bool = False
     send_frames: bool | None = None
+    no_frames: bool = False
     pilot: int | None = None
     extend_neighbours: bool = False
     bundle: bool = False
@@ -238,7 +240,12 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
         wanted, library=library, cut_name=cut_name, present=survey.media_names
     )
     wishes = _wishes(survey, delivery=delivery, config=config)
-    routes = Routes(config=config, send_frames=options.send_frames, today=datetime.now(UTC).astimezone().date())
+    routes = Routes(
+        config=config,
+        send_frames=options.send_frames,
+        no_frames=options.no_frames,
+        today=datetime.now(UTC).astimezone().date(),
+    )
     sized = delivery.size_from != SIZE_UNKNOWN  # nothing is quoted, and nothing called stale, for a size unknown
     shelf = library.shelf(each.code for each in known)
     refreshed = {each.upper() for each in options.refresh}
@@ -261,7 +268,7 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
             stale=what_changed(shown, spec=spec) if sized and shown is not None and not was_shown else "",
             outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
-            missing=_missing(spec, takes=takes, renewed=renewed, following=library.next_take(each.code)),
+            missing=_missing(spec, takes=takes, renewed=renewed, following=_following(each.code, library=library)),
             routes=made_on,
         )
         shots.append(shot)
@@ -335,6 +342,17 @@ def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, following:
     if renewed:
         return tuple(range(following, following + spec.takes))
     return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
+
+
+def _following(code: str, *, library: Library) -> int:
+    """Number of a new take; one that was begun and is not there yet, such as a parked one, is gone on with."""
+    layout = library.layout
+    ended = (
+        number
+        for number in layout.take_numbers(code)
+        if layout.known_take_file(code, take=number).is_file() or layout.removed_file(code, take=number).is_file()
+    )
+    return max(ended, default=0) + 1
 
 
 def _request(shot: Shot, *, routes: Routes) -> ShotRequest:

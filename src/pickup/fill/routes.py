@@ -51,11 +51,13 @@ class Routes:
 
     Attributes:
         send_frames: Whether a person said that frames may be sent; None where nobody was asked yet.
+        no_frames: A person said beforehand that none may be sent, whatever the settings say.
     """
 
     config: Config
     send_frames: bool | None
     today: date
+    no_frames: bool = False
     _loaded: dict[str, Route] = field(default_factory=dict)
 
     @property
@@ -92,7 +94,7 @@ class Routes:
                 provider=provider,
                 offer=offer,
                 setup=setup,
-                may_send=_may_send(offer, setup=setup, answer=self.send_frames),
+                may_send=_may_send(offer, setup=setup, answer=self.send_frames, forbidden=self.no_frames),
                 is_fallback=is_fallback,
             )
         return self._loaded[key]
@@ -120,7 +122,9 @@ def _names(text: str) -> tuple[str, ...]:
     return tuple(each.strip() for each in text.split(","))
 
 
-def _may_send(offer: Offer, *, setup: ProviderSetup, answer: bool | None) -> MaySend:
+def _may_send(offer: Offer, *, setup: ProviderSetup, answer: bool | None, forbidden: bool) -> MaySend:
+    if offer.host and forbidden:
+        return MaySend.NO
     if not offer.host or setup.settings.send_frames == "always":
         return MaySend.YES
     if setup.settings.send_frames == "never" or answer is False:

@@ -140,6 +140,9 @@ async def _post(job: Job, *, wanted: TakeRequest, bench: Bench, first: bool) -> 
     provider = wanted.provider
     try:
         submission = await provider.submit(wanted.request, key=job.key)
+        if not first and (await provider.submit(wanted.request, key=job.key)).remote_id != submission.remote_id:
+            # one of the two replies belongs to another request; believing it would lose a clip that was paid for
+            return _doubt(job, error=OutcomeUnknown(f"{provider.name} named two jobs for one key"), bench=bench)
     except ProviderUnavailable as error:
         if first:
             bench.move(job, to=State.PLANNED, billing=Billing.NOT_BILLED, message=error.message)
@@ -180,8 +183,6 @@ async def _recover(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
             job = bench.move(job, to=State.INTENT)
         return await _to_the_end(_post(job, wanted=wanted, bench=bench, first=False))
     ledger, order = bench.ledger, job.order
-    if job.kind is None:  # left by a run that has died: nobody is sending it any more, and others need not wait for it
-        job = ledger.note(job, owner=bench.owner, kind=FailureKind.UNKNOWN_OUTCOME)
     if ledger.being_sent(provider=order.provider, model=order.model, besides=job.key):
         # What the provider lists may belong to a request whose reply has not been recorded yet.
         waits = f"waiting for the replies to other requests at {provider.name}"

@@ -29,6 +29,9 @@ def open_attempt(wanted: TakeRequest, *, bench: Bench) -> Job | None:
     job = bench.ledger.claim(last.key, owner=bench.owner)
     if job is None:
         return None
+    if job.state is State.INTENT and job.kind is None:
+        # Left by a run that has died: nobody is sending it any more, so that nobody need wait for the reply.
+        job = bench.ledger.note(job, owner=bench.owner, kind=FailureKind.UNKNOWN_OUTCOME)
     return _reopen(job, wanted=wanted, bench=bench)
 
 

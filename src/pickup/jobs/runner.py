@@ -177,7 +177,7 @@ class _Runner:
         gauge = _Gauge(wanted, report=self._report)
         try:
             job = await self._drive(wanted, gauge=gauge)
-            while job.state is State.DONE and wanted.later and not self._bench.has_take(wanted):
+            while job.state is State.DONE and wanted.later:
                 wanted = await self._next_part(wanted, job=job, gauge=gauge)
                 job = await self._drive(wanted, gauge=gauge)
             outcome = outcome_of(job, wanted=wanted, kept=self._bench.has_take(wanted))
@@ -194,6 +194,8 @@ class _Runner:
 
     async def _next_part(self, wanted: TakeRequest, *, job: Job, gauge: _Gauge) -> TakeRequest:
         """The clip after the one that `job` made, which begins on its last frame."""
+        if self._bench.has_take(wanted):  # only the rows of its clips may want to be closed
+            return wanted.following(job, picture=b"")
         original = self._bench.original(wanted)
         if not original.is_file():
             raise LibraryError(

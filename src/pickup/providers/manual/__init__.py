@@ -179,13 +179,20 @@ class ManualProvider(Provider):
             raise ProviderUnavailable(f"there is no clip for {name}", where=request.shot)
         await copy_clip(Clip(path=folder / clip, stamp=stamp), destination, report=report)
 
+    def check_ready(self) -> None:
+        """It needs nothing."""
+        return
+
     async def cancel(self, submission: Submission) -> Cancellation:
         """Removes the folder, unless a person put something there: then everything stays."""
         name, key = _parts(submission)
         folder = self._packs.reach(name, key=key)
-        if folder is None or self._packs.remove(folder, key=key):
-            return Cancellation(stopped=True, billing=Billing.NOT_BILLED)
-        message = f"{folder} stays, because something of yours lies there"
+        message = ""
+        try:
+            if folder is not None and not self._packs.remove(folder, key=key):
+                message = f"{folder} stays, because something of yours lies there"
+        except OSError as error:
+            message = f"{folder} stays: {error.strerror or error}"
         return Cancellation(stopped=True, billing=Billing.NOT_BILLED, message=message)
 
     async def reconcile(self, lost: LostSubmit) -> Reconciliation:
