@@ -8,8 +8,8 @@ Pure: quotes come in as callables, so that planning needs no provider's code, no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -25,6 +25,8 @@ PILOT = "PILOT"
 
 EXTENSION = "EXTEND_NEIGHBOURS"
 """Code of what is held because the neighbours' own media would cover it."""
+
+_NOTHING = Decimal(0)
 
 QuoteOf = Callable[[Wish], Quote]
 """Quotes one wish; raises a `ProviderError` when the model cannot serve it."""
@@ -81,6 +83,7 @@ class ShotRequest:
         missing: Numbers of the takes that are to be made; empty when there is nothing to do.
         held: Why nothing may be made now; empty when it may.
         extension: What of the neighbours' unused media would cover it for nothing; empty where nothing does.
+        begun: Takes that were asked for already, with the USD that are spent or set aside for them.
     """
 
     spec: ShotSpec
@@ -88,6 +91,7 @@ class ShotRequest:
     missing: tuple[int, ...]
     held: str = ""
     extension: str = ""
+    begun: Mapping[int, Decimal] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,7 +117,7 @@ class Pickup:
 
     Attributes:
         takes: Numbers of the takes to make.
-        price: USD for all of them.
+        price: USD for all of them, without what is spent or set aside already.
         bytes_expected: On disk, for all of them.
         wish: What was quoted.
         asks: Frames are sent only after a yes.
@@ -376,7 +380,9 @@ def _pickup(
         offer=offer,
         quote=quote,
         takes=request.missing,
-        price=quote.price * count,
+        price=sum(
+            (max(quote.price - request.begun.get(take, _NOTHING), _NOTHING) for take in request.missing), _NOTHING
+        ),
         bytes_expected=estimate(spec, offer, quote) * count,
         lint=lint_prompt(spec.words, briefed=spec.briefed),
         wish=chosen.wish,

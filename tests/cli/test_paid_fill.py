@@ -183,3 +183,16 @@ def test_what_neighbours_would_cover_is_proposed_and_not_bought(desk: Any) -> No
         assert not fake.requests
     assert answer.code == 3
     assert "extend" in answer.document["held"][0]["why"]
+
+
+def test_a_refresh_that_was_cut_short_is_brought_home_and_shown_by_a_plain_fill(desk: Any) -> None:
+    with studio(desk) as fake:
+        assert fill(desk, "--budget", "1.00").code == 0
+    with studio(desk, "create 1: accept, drop", profile="new-api") as fake:
+        assert fill(desk, "--budget", "1.00", "--refresh", "SH0010").code == 5
+        job = json.loads(desk.run("jobs", "--json").out)["jobs"][-1]["job"]
+        assert desk.run("settle", job, "--charged", fake.accepted[0].remote_id).code == 0
+        home = fill(desk, "--budget", "0.10")  # what was paid before is not counted again
+        assert (home.code, fake.charges) == (0, 1)
+    shots = desk.run("takes", desk.timeline, "--json").document["shots"]
+    assert shots[0]["circled"] == 2

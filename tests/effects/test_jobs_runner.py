@@ -647,3 +647,14 @@ def test_orphans_that_fill_every_place_come_home_although_others_wait_for_one(st
     stage.ledger.release(owner=before.owner)
     waiting = [wanted(provider, shot=f"SH00{n}0") for n in range(1, 5)]
     assert len(stage.run(*waiting, *orphans).done) == 6
+
+
+def test_what_is_under_way_for_money_is_not_bought_beside_it_because_the_wish_changed(stage: Stage) -> None:
+    provider = stage.provider(behavior=Behavior(polls=5))
+    waits = Pace(patience_s=0)
+    assert stage.run(wanted(provider), pace=waits).parked
+    [refused] = stage.run(wanted(provider, prompt="noon"), pace=waits).failed
+    assert ("was asked for otherwise" in refused.message, "pickup cancel" in refused.next_step) == (True, True)
+    assert provider.charges == 1
+    assert stage.run(wanted(provider)).done
+    assert provider.charges == 1

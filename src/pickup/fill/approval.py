@@ -39,7 +39,7 @@ def plan_digest(prepared: Prepared) -> str:
             each.spec.negative,
             each.spec.seed,
             list(each.spec.delivery.size),
-            str(each.price),
+            str(each.quote.price * len(each.takes)),
             [[str(clip.seconds), clip.mode.value] for clip in each.quote.clips],
             [each.offer.host, *each.sends],
             [[other.route, str(other.price)] for other in each.instead if other.is_fallback],

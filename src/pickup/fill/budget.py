@@ -6,12 +6,14 @@ is a day of this machine's clock, in its own time zone; it is counted over all l
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from pickup.config import Config
 from pickup.jobs.gates import Allowance
 from pickup.jobs.ledger import Ledger
+from pickup.jobs.states import IN_FLIGHT, State
 
 
 def with_what_is_left(config: Config, *, ledger: Ledger, library: str, cut: str, now: datetime) -> Config:
@@ -49,6 +51,23 @@ def allowances_of(config: Config, *, library: str, cut: str, now: datetime) -> t
     if config.budget_per_day is not None:
         found.append(Allowance(usd=config.budget_per_day, name="today", since=_midnight(now)))
     return tuple(found)
+
+
+def begun_takes(ledger: Ledger, *, library: str) -> Mapping[str, Mapping[int, Decimal]]:
+    """By shot and take what was asked for and is not known to be at home, with the USD that are spent or set aside.
+
+    A take of several clips counts with those that are paid; the library says whether it is whole.
+    """
+    found: dict[str, dict[int, Decimal]] = {}
+    jobs = ledger.jobs(library=library)
+    for job in jobs:
+        if job.state in IN_FLIGHT:
+            found.setdefault(job.order.shot, {}).setdefault(job.order.take, Decimal(0))
+    for job in jobs if found else ():
+        takes = found.get(job.order.shot, {})
+        if job.order.take in takes and (job.state in IN_FLIGHT or job.state is State.DONE):
+            takes[job.order.take] += job.price
+    return found
 
 
 def spent_today(ledger: Ledger, *, now: datetime) -> Decimal:

@@ -196,7 +196,7 @@ class _Orders:
             delivery=_delivery(pickup, quote, number, prepared=prepared),
             provider=route.provider,
             cut=prepared.cut_name,
-            refresh=spec.code in prepared.refreshed,
+            refresh=spec.code in prepared.renewed,
             patience_s=offer.patience_s,
             poll_s=offer.poll_s,
             gate=Gate(

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
+from types import MappingProxyType
 
 from pickup.config import Config
 from pickup.errors import Finding, PriceUnknown, counted, info, warning
@@ -134,7 +135,8 @@ class Prepared:
         new_codes: Shot codes that are proposed and not yet given.
         sightings: What the library should remember of this cut.
         burn_in: Previs takes say in the picture what they are.
-        refreshed: Shots that get a new take although they have one.
+        renewed: Shots that get a new take although they have one.
+        refreshed: The same, and those that an earlier run began to renew.
         partial: Takes that are too short are shown as far as they reach.
         routes: Everything that a shot may be made on, by provider and model.
         codes: Shot codes by hole id, for looking up.
@@ -149,6 +151,7 @@ class Prepared:
     sightings: tuple[Sighting, ...]
     findings: tuple[Finding, ...]
     burn_in: bool = True
+    renewed: frozenset[str] = frozenset()
     refreshed: frozenset[str] = frozenset()
     partial: bool = False
     routes: Mapping[tuple[str, str], Route] = field(default_factory=dict)
@@ -230,8 +233,23 @@ def prepare(
     return plan_again(reading, library=library, config=config, options=options or FillOptions())
 
 
-def plan_again(reading: Reading, *, library: Library, config: Config, options: FillOptions) -> Prepared:
-    """Recognizes and plans once more what was read before, as the library stands now; cheap."""
+def plan_again(
+    reading: Reading,
+    *,
+    library: Library,
+    config: Config,
+    options: FillOptions,
+    begun: Mapping[str, Mapping[int, Decimal]] = MappingProxyType({}),
+) -> Prepared:
+    """Recognizes and plans once more what was read before, as the library stands now; cheap.
+
+    Args:
+        reading: The timeline.
+        library: The library.
+        config: Settings.
+        options: What was asked for beside them.
+        begun: By shot and take what was asked for and did not come home yet, with the USD that are spent or set aside.
+    """
     survey, delivery = reading.survey, reading.delivery
     cut_name = library.cut_name(reading.timeline)
     stand_ins = survey.found.stand_ins if _wants_stand_ins(library.cut_folder(cut_name), config=config) else ()
@@ -268,12 +286,18 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
             stale=what_changed(shown, spec=spec) if sized and shown is not None and not was_shown else "",
             outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
-            missing=_missing(spec, takes=takes, renewed=renewed, following=_following(each.code, library=library)),
+            missing=_missing(
+                spec,
+                takes=takes,
+                renewed=renewed,
+                following=_following(each.code, library=library),
+                begun=begun.get(each.code, {}),
+            ),
             routes=made_on,
         )
         shots.append(shot)
     plan = make_plan(
-        [_request(shot, routes=routes) for shot in shots] if sized else [],
+        [_request(shot, routes=routes, begun=begun.get(shot.spec.code, {})) for shot in shots] if sized else [],
         estimate=_estimate,
         today=routes.today,
         manner=Manner(
@@ -305,7 +329,8 @@ def plan_again(reading: Reading, *, library: Library, config: Config, options: F
         sightings=tuple(sightings_of(((shot.known, shot.spec.wish) for shot in shots), cut_name=cut_name)),
         findings=(*found, *_shot_findings(shots, refresh=options.refresh), *plan_findings(plan)),
         burn_in=config.burn_in,
-        refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed),
+        renewed=frozenset(shot.spec.code for shot in shots if shot.renewed),
+        refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed or _goes_on_renewing(shot, begun=begun)),
         partial=options.partial,
         routes=routes.by_name(),
     )
@@ -336,12 +361,20 @@ def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishe
     )
 
 
-def _missing(spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, following: int) -> tuple[int, ...]:
-    """Numbers of the takes to make: those that are wanted and not there, or new ones for a shot to be renewed."""
+def _missing(
+    spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, following: int, begun: Collection[int]
+) -> tuple[int, ...]:
+    """Numbers of the takes to make: those that are wanted and not there, or new ones for a shot to be renewed.
+
+    What was begun is brought home, whether or not it would be wanted anew.
+    """
     numbers = {take.number for take in takes}
-    if renewed:
-        return tuple(range(following, following + spec.takes))
-    return tuple(number for number in range(1, spec.takes + 1) if number not in numbers)
+    wanted = range(following, following + spec.takes) if renewed else range(1, spec.takes + 1)
+    return tuple(number for number in sorted({*wanted, *begun}) if number not in numbers)
+
+
+def _goes_on_renewing(shot: Shot, *, begun: Mapping[str, Mapping[int, Decimal]]) -> bool:
+    return any(number > shot.spec.takes for number in begun.get(shot.spec.code, {}))
 
 
 def _following(code: str, *, library: Library) -> int:
@@ -355,7 +388,7 @@ def _following(code: str, *, library: Library) -> int:
     return max(ended, default=0) + 1
 
 
-def _request(shot: Shot, *, routes: Routes) -> ShotRequest:
+def _request(shot: Shot, *, routes: Routes, begun: Mapping[int, Decimal]) -> ShotRequest:
     spec = shot.spec
     held = next((hole.held for hole in spec.holes if hole.held), "")
     if shot.known.asked:
@@ -364,7 +397,12 @@ def _request(shot: Shot, *, routes: Routes) -> ShotRequest:
         held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
     candidates = tuple(route.candidate for route in shot.routes)
     return ShotRequest(
-        spec=spec, candidates=candidates, missing=shot.missing, held=held, extension=propose_extension(spec)
+        spec=spec,
+        candidates=candidates,
+        missing=shot.missing,
+        held=held,
+        extension=propose_extension(spec),
+        begun=begun,
     )
 
 

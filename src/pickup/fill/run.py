@@ -12,7 +12,7 @@ from pickup import _files
 from pickup.config import Config
 from pickup.errors import ConfigError, Finding, LibraryError
 from pickup.fill.approval import write_plan
-from pickup.fill.budget import allowances_of, with_what_is_left
+from pickup.fill.budget import allowances_of, begun_takes, with_what_is_left
 from pickup.fill.bundles import write_bundles
 from pickup.fill.generate import Made, make_takes
 from pickup.fill.hand_back import Version, hand_back
@@ -116,10 +116,11 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         now = datetime.now(UTC)
         allowances = allowances_of(config, library=library.id, cut=cut, now=now)
         config = with_what_is_left(config, ledger=ledger, library=library.id, cut=cut, now=now)
-        prepared = _commit(prepared, library=library, config=config, options=options)
+        begun = begun_takes(ledger, library=library.id)
+        prepared = _commit(prepared, library=library, config=config, options=options, begun=begun)
         if any(pickup.asks for pickup in prepared.plan.pickups):
             options = replace(options, send_frames=hearing.may_send(prepared))
-            prepared = _commit(prepared, library=library, config=config, options=options)
+            prepared = _commit(prepared, library=library, config=config, options=options, begun=begun)
         if prepared.plan.pickups:
             _check_ready(prepared)
             write_plan(prepared)
@@ -136,10 +137,17 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         return filled
 
 
-def _commit(prepared: Prepared, *, library: Library, config: Config, options: FillOptions) -> Prepared:
+def _commit(
+    prepared: Prepared,
+    *,
+    library: Library,
+    config: Config,
+    options: FillOptions,
+    begun: Mapping[str, Mapping[int, Decimal]],
+) -> Prepared:
     """Plans again under the lock and gives the new shot codes, so that a crash later finds the same ones."""
     while True:
-        prepared = plan_again(prepared.reading, library=library, config=config, options=options)
+        prepared = plan_again(prepared.reading, library=library, config=config, options=options, begun=begun)
         if options.fit:
             prepared = replace(prepared, plan=fit_budget(prepared.plan) if prepared.plan.total else prepared.plan)
         if options.pilot is not None:

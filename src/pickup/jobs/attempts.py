@@ -6,12 +6,13 @@ made again while the library holds it; if the library has lost it, a free one is
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from pickup.errors import FailureKind
+from pickup.errors import FailureKind, LibraryError
 from pickup.jobs.advance import NO_TROUBLE
 from pickup.jobs.bench import Bench, TakeRequest
-from pickup.jobs.states import ENDED, Job, Order, State
+from pickup.jobs.states import ENDED, IN_FLIGHT, Job, Order, State
 from pickup.ports import Billing
 
 
@@ -65,6 +66,7 @@ def _costs_nothing_twice(job: Job) -> bool:
 def _open_new(order: Order, *, wanted: TakeRequest, bench: Bench) -> Job | None:
     original = bench.original(wanted)
     others = bench.ledger.jobs(library=order.library, shot=order.shot, take=order.take, part=order.part)
+    _refuse_beside_another(order, others=others)
     if others and order.key not in {each.key for each in others} and original.is_file():
         original.replace(original.with_name(f"{original.stem}_of_{others[-1].key[:8]}{original.suffix}"))
     bench.on_step("before planned")
@@ -74,6 +76,23 @@ def _open_new(order: Order, *, wanted: TakeRequest, bench: Bench) -> Job | None:
     if claimed is not None and claimed.state not in ENDED and bench.has_take(wanted):
         return bench.move(claimed, to=State.DONE, cost=claimed.price, message="the take was in the library")
     return claimed
+
+
+def _refuse_beside_another(order: Order, *, others: Sequence[Job]) -> None:
+    """What was asked for otherwise and is, or may be, paid for comes home or is given up before it is bought anew.
+
+    Raises:
+        LibraryError: It is under way.
+    """
+    for job in others:
+        if job.key != order.key and job.state in IN_FLIGHT and job.price:
+            made_by = f"{job.order.provider}:{job.order.model}"
+            raise LibraryError(
+                f"take {order.take} of {order.shot} was asked for otherwise, of {made_by}, and is {job.state}: "
+                f"it may cost {job.price} USD",
+                where=order.shot,
+                next_step=f"go back to what was asked to bring it home, or give it up: pickup cancel {job.key[:8]}",
+            )
 
 
 def _order(wanted: TakeRequest, *, bench: Bench) -> Order:
