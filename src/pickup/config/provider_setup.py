@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 from pickup.config.loading import Config
 from pickup.config.routes import Route, known_route
-from pickup.config.settings import ProviderSettings
+from pickup.config.settings import ProviderSettings, SecondsRange
 from pickup.errors import ConfigError
-from pickup.offers import Price, PriceList
+from pickup.offers import Lengths, Price, PriceList
 
 BUILT_IN: Mapping[str, ProviderSettings] = MappingProxyType(
     {
@@ -101,6 +101,16 @@ def provider_setup(config: Config, name: str, *, today: date, model: str | None 
     if model is not None:
         settings = settings.model_copy(update={"model": model})
     return ProviderSetup(name=name, settings=settings, library=config.library_folder, today=today)
+
+
+def lengths_in(settings: ProviderSettings) -> Lengths | None:
+    """Lengths that the settings name, in frames before in seconds; None where they name none."""
+    frames, seconds = settings.frames, settings.seconds
+    if frames is not None:
+        return Lengths.in_frames(low=frames.min, high=frames.max, step=frames.step)
+    if isinstance(seconds, SecondsRange):
+        return Lengths.every(seconds.step, low=seconds.min, high=seconds.max)
+    return None if seconds is None else Lengths.of(*seconds)
 
 
 def host_of(url: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
-from pickup.config.settings import ProviderSettings, SecondsRange
+from pickup.config.provider_setup import lengths_in
+from pickup.config.settings import ProviderSettings
 from pickup.cut import Size
 from pickup.errors import ConfigError, ProviderRefused, TimingError
 from pickup.offers import Capability, Conditioning, Lengths, Mode, Wish
@@ -93,15 +94,6 @@ def why_not(workflow: Workflow, wish: Wish) -> ProviderRefused | None:
     else:
         return None
     return ProviderRefused(f"{workflow.name} makes clips from the {made_from} only, {why}", next_step=step)
-
-
-def lengths_in(settings: ProviderSettings) -> Lengths | None:
-    """Lengths in the settings; None where they name none."""
-    if (frames := settings.frames) is not None:
-        return Lengths.in_frames(low=frames.min, high=frames.max, step=frames.step)
-    if isinstance(seconds := settings.seconds, SecondsRange):
-        return Lengths.every(seconds.step, low=seconds.min, high=seconds.max)
-    return None if seconds is None else Lengths.of(*seconds)
 
 
 def _own_modes(settings: ProviderSettings, *, places: Mapping[Role, tuple[Place, ...]]) -> frozenset[Mode]:

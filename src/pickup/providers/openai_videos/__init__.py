@@ -20,7 +20,7 @@ from urllib.parse import quote
 
 from pickup import _files
 from pickup._http import Api, Key, Reply, Secret, check_status
-from pickup.config.provider_setup import ProviderSetup, host_of
+from pickup.config.provider_setup import ProviderSetup, host_of, lengths_in
 from pickup.errors import (
     ConfigError,
     FailureKind,
@@ -30,7 +30,7 @@ from pickup.errors import (
     ProviderRetired,
     ProviderUnavailable,
 )
-from pickup.offers import Capability, Idempotency, Lengths, Mode, Offer, Quote, Wish
+from pickup.offers import Capability, Idempotency, Mode, Offer, Quote, Wish
 from pickup.offers.cover import quote_cover
 from pickup.ports import (
     Billing,
@@ -250,7 +250,7 @@ class OpenAIVideos(Provider):
         profile, settings = self._profile, self._setup.settings
         return Capability(
             modes=_modes(self._setup, profile=profile, fields=self._fields),
-            lengths=_lengths(self._setup) or profile.lengths,
+            lengths=lengths_in(settings) or profile.lengths,
             sizes=settings.sizes or profile.sizes_of.get(model, profile.sizes),
             rates=(settings.fps,) if settings.fps else profile.rates,
             rate_is_chosen=profile.rate_is_chosen,
@@ -336,18 +336,6 @@ def _profile_of(setup: ProviderSetup) -> Profile:
             next_step=f"use one of: {', '.join(PROFILES)}",
         )
     return profile
-
-
-def _lengths(setup: ProviderSetup) -> Lengths | None:
-    """Lengths that the settings name; in frames before in seconds."""
-    settings = setup.settings
-    if settings.frames is not None:
-        return Lengths.in_frames(low=settings.frames.min, high=settings.frames.max, step=settings.frames.step)
-    if settings.seconds is None:
-        return None
-    if isinstance(settings.seconds, tuple):
-        return Lengths.of(*settings.seconds)
-    return Lengths.every(settings.seconds.step, low=settings.seconds.min, high=settings.seconds.max)
 
 
 def _modes(setup: ProviderSetup, *, profile: Profile, fields: Mapping[str, str]) -> frozenset[Mode]:
