@@ -152,7 +152,9 @@ def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
 
 def _summary(filled: Filled) -> str:
     if not filled.outputs:
-        return "No holes; nothing was written." if not (filled.held or filled.failed) else "No timeline was written."
+        if not (filled.held or filled.failed):
+            return "No holes; nothing was written."
+        return "No timeline was written. Next: do what the table says of each shot, then run the same command again."
     shots = counted(len(filled.filled), "shot")
     files = "\n".join(output_lines(filled.outputs, bundles=filled.bundles))
     shows = f"shows {shots}" if filled.filled else "is written"  # stand-ins alone fill nothing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -11,9 +11,10 @@ from pathlib import Path
 from types import MappingProxyType
 
 from pickup.config import Config
-from pickup.errors import Finding, PriceUnknown, counted, info, warning
+from pickup.errors import Finding
 from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
 from pickup.fill.fit import misfit
+from pickup.fill.foresight import plan_findings, shot_findings, shut_findings
 from pickup.fill.identity import KnownShot, as_the_cut_shows, recognize_shots, sightings_of
 from pickup.fill.not_built import not_built_findings
 from pickup.fill.reading import read_settings, rules_of, source_folder
@@ -28,7 +29,7 @@ from pickup.library.versions import latest
 from pickup.match import Sighting
 from pickup.media.conform import expected_bytes
 from pickup.offers import Conditioning, Offer, Quote
-from pickup.plan import EXTENSION, Manner, Plan, ShotRequest, make_plan
+from pickup.plan import Manner, Plan, ShotRequest, make_plan
 from pickup.ports import Delivery
 from pickup.shots import Delivered, ShotSpec, ShotWishes, make_spec, make_stand_in
 from pickup.shots.extend import propose_extension
@@ -315,7 +316,7 @@ def plan_again(
         *not_built_findings(config),
         *survey.cut.findings,
         *survey.found.findings,
-        *_shut(survey),
+        *shut_findings(survey),
         *reading.said,
         *recognized,
     )
@@ -327,7 +328,7 @@ def plan_again(
         plan=plan,
         new_codes=new_codes,
         sightings=tuple(sightings_of(((shot.known, shot.spec.wish) for shot in shots), cut_name=cut_name)),
-        findings=(*found, *_shot_findings(shots, refresh=options.refresh), *plan_findings(plan)),
+        findings=(*found, *shot_findings(shots, refresh=options.refresh), *plan_findings(plan)),
         burn_in=config.burn_in,
         renewed=frozenset(shot.spec.code for shot in shots if shot.renewed),
         refreshed=frozenset(shot.spec.code for shot in shots if shot.renewed or _goes_on_renewing(shot, begun=begun)),
@@ -425,68 +426,3 @@ def codec_of(spec: ShotSpec, *, offer: Offer) -> str:
 def _budget(config: Config) -> Decimal | None:
     budgets = [each for each in (config.budget, config.budget_per_timeline, config.budget_per_day) if each is not None]
     return min(budgets, default=None)
-
-
-def plan_findings(plan: Plan) -> Iterator[Finding]:
-    """What an editor should know of how the takes are made, before they are."""
-    for pickup in plan.pickups:
-        where = f"{pickup.spec.code} {pickup.spec.holes[0].timecode}"
-        for code, message in pickup.quote.concerns:
-            yield warning(code, message, where=where)
-        if pickup.extension:
-            message = f"unused media would cover it for nothing: extend {pickup.extension}, or give --extend-neighbours"
-            yield info(EXTENSION, message, where=where)
-        if pickup.offer.retired is not None:
-            ends = f"{pickup.offer.model} ends on {pickup.offer.retired}"
-            yield warning("ROUTE_ENDS", ends, where=pickup.offer.provider)
-    for held in plan.held:
-        if held.code == PriceUnknown.code:
-            yield warning(held.code, held.why, where=f"{held.spec.code} {held.spec.holes[0].timecode}")
-
-
-def _shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterator[Finding]:
-    known = {shot.spec.code.upper() for shot in shots}
-    for code in refresh:
-        if code.upper() not in known:
-            yield warning("NO_SUCH_SHOT", f"--refresh {code}: no hole of this cut is {code}", where=code)
-    for shot in shots:
-        where = f"{shot.spec.code} {shot.spec.holes[0].timecode}"
-        if shot.stale or shot.outgrown:
-            then = "A new take is made" if shot.renewed else f"The take stays; --refresh {shot.spec.code} renews it"
-            what = " and ".join(filter(None, (shot.outgrown, shot.stale)))
-            message = f"changed since its take was made: {what}. {then}"
-            yield warning("STALE", message, where=where)
-        elif shot.is_stand_in:
-            name = shot.spec.holes[0].name
-            message = f"a slate stands in for “{name}” in the Resolve flavor alone: {shot.spec.holes[0].why}"
-            yield info("STAND_IN", message, where=where)
-        elif not shot.spec.briefed:
-            message = "nobody wrote what to show: add a marker note “PICKUP: …”"
-            yield info("UNBRIEFED", message, where=where)
-        for note in shot.spec.notes:
-            yield warning("FIELD_NOT_FOLLOWED", note, where=where)
-        if len(shot.spec.holes) > 1:
-            message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
-            yield info("SHARED_SHOT", message, where=where)
-        if not shot.is_stand_in:
-            yield from _neighbour_findings(shot, where=where)
-
-
-def _shut(survey: Survey) -> Iterator[Finding]:
-    """Media that a watcher leaves alone, which reads what strangers may have left in its folder."""
-    if survey.media_shut:
-        count = counted(len(survey.media_shut), "media file")
-        message = (
-            f"{count} may not be opened from a watched folder, so size and neighbours are not taken from them; "
-            "add their folder to roots in your own pickup.toml"
-        )
-        yield warning("MEDIA_SHUT", message, where=survey.media_shut[0])
-
-
-def _neighbour_findings(shot: Shot, *, where: str) -> Iterator[Finding]:
-    """Neighbours that are there but cannot be matched."""
-    hole = shot.spec.holes[0]
-    for neighbour, side in ((hole.before, "before"), (hole.after, "after")):
-        if neighbour is not None and neighbour.is_picture and not neighbour.straight:
-            message = f"the shot {side} is retimed or inside a compound clip; the take is not matched to it"
-            yield info("NEIGHBOUR_NOT_STRAIGHT", message, where=where)
