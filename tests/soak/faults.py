@@ -237,7 +237,7 @@ def _count(tally: Tally, takes: Sequence[Take], *, fake: FakeOpenAI, ledger: Led
     tally.accepted, tally.charged = len(fake.accepted), fake.charges
     tally.requests = sum(each.method == "POST" and each.path.endswith("/videos") for each in fake.requests)
     for fault, count in fake.script.struck.items():
-        tally.faults[f"{fault.call}: {'accept, ' if fault.accepted else ''}{fault.status or fault.what}"] += count
+        tally.faults[fault.call] += count
     last = _rows(takes, ledger=ledger)
     tally.home = sum(job.state is State.DONE for job in last.values())
     tally.failed = sum(job.state is State.FAILED for job in last.values())
@@ -292,7 +292,7 @@ def main() -> int:
     finally:
         driver.close()
     if not chosen.no_page:
-        write_money_part(tallies, seed=chosen.seed, seconds=SECONDS, price=PRICE)
+        write_money_part(tallies, script=FAULTS, seed=chosen.seed, seconds=SECONDS, price=PRICE)
     return 1 if any(tally.wrong for tally in tallies) else 0
 
 

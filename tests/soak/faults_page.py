@@ -19,6 +19,7 @@ _CLASSES = {
     "vllm-omni": "lists its jobs",
     "new-api": "can tell nothing",
 }
+_CALLS = {"create": "submits", "poll": "polls", "content": "downloads", "list": "lists of jobs"}
 _MEANS = {
     "create: accept, drop": "accepted and charged, then the connection broke",
     "create: drop": "the connection broke before it arrived",
@@ -44,12 +45,16 @@ _MEANS = {
 }
 
 
-def write_money_part(tallies: Sequence[Tally], *, seed: int, seconds: int, price: Decimal) -> None:
-    """Writes the part."""
-    write_part("money", "\n".join(_lines(tallies, seed=seed, seconds=seconds, price=price)))
+def write_money_part(
+    tallies: Sequence[Tally], *, script: Sequence[str], seed: int, seconds: int, price: Decimal
+) -> None:
+    """Writes the part; `script` is what went wrong, in the words of `pickup.testing.fakes.faults`."""
+    write_part("money", "\n".join(_lines(tallies, script=script, seed=seed, seconds=seconds, price=price)))
 
 
-def _lines(tallies: Sequence[Tally], *, seed: int, seconds: int, price: Decimal) -> Iterator[str]:
+def _lines(
+    tallies: Sequence[Tally], *, script: Sequence[str], seed: int, seconds: int, price: Decimal
+) -> Iterator[str]:
     submits, kills = sum(each.requests for each in tallies), sum(each.kills for each in tallies)
     wrong = sum(len(each.wrong) for each in tallies)
     yield "## What became of the money\n"
@@ -81,9 +86,9 @@ def _lines(tallies: Sequence[Tally], *, seed: int, seconds: int, price: Decimal)
     struck: Counter[str] = Counter()
     for each in tallies:
         struck += each.faults
-    yield table(
-        ("what happened", "times"), [(_MEANS.get(name, name), f"{count:,}") for name, count in sorted(struck.items())]
-    )
+    hit = ", ".join(f"{struck[call]:,} {many}" for call, many in _CALLS.items())
+    yield f"So many went wrong, each by chance: {hit}.\n"
+    yield table(("what happened", "to so many"), [*map(_fault_row, script)])
     mixed = sum(each.mixed for each in tallies)
     yield "\nThen it was checked that\n"
     yield "- no take was paid for in two attempts, and no clip serves two takes;"
@@ -104,3 +109,11 @@ def _row(tally: Tally) -> tuple[str, ...]:
     lost = sum("not in the ledger" in each or "not at rest" in each for each in tally.wrong)
     numbers = (tally.takes, tally.requests, tally.charged, tally.home, tally.failed, tally.settled, twice, lost)
     return (_CLASSES[tally.profile], *(f"{number:,}" for number in numbers))
+
+
+def _fault_row(fault: str) -> tuple[str, str]:
+    """A line of the script in words: `create 7% seed {seed}01: accept, drop`."""
+    head, _, what = fault.partition(": ")
+    call, share, *_ = head.split()
+    name = f"{call}: {what.partition(' after ')[0]}"
+    return _MEANS[name], f"{share.removesuffix('%')} % of {_CALLS[call]}"
