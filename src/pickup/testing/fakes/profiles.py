@@ -1,6 +1,6 @@
 """The servers that speak `/v1/videos`, as data: what each asks for, understands and answers.
 
-The figures are those of facts/providers.md, sections 1 and 2.
+The figures are those of public documents and sources as of 2026-11-22.
 
 PROFILES["vllm-omni"]
 replace(PROFILES["openai"], words={State.QUEUED: "submitted"})         another dialect, for a test
