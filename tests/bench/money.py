@@ -45,7 +45,7 @@ _PAGE = Path(__file__).parents[2] / "docs" / "bench-money.md"
 _SAMPLES = Path(__file__).parents[2] / "sample_timelines"
 _RATE = FrameRate(fps=Fraction(24))
 _SIZE = (1280, 720)
-_HOLES, _IN_FLIGHT, _LATENCY_S = 64, 16, 15.0
+_HOLES, _IN_FLIGHT, _LATENCY_S = 64, 16, 30.0  # services take 30 to 250 s for a clip
 _MANY = 500
 _COMMITS = 7
 """Commits in a job's life: planned, claimed, and five transitions; releasing it is one more."""
