@@ -218,6 +218,7 @@ def make_plan(
     Raises:
         ProviderRetired: The only route of a shot has ended.
     """
+    manner = manner or Manner()
     pickups: list[Pickup] = []
     held: list[Held] = []
     for request in requests:
@@ -226,11 +227,11 @@ def make_plan(
         if request.held:
             held.append(Held(spec=request.spec, why=request.held))
             continue
-        if request.extension and (manner or Manner()).free_first:
+        if request.extension and manner.free_first:
             why = f"it can be covered for nothing: extend {request.extension} in your editing program"
             held.append(Held(spec=request.spec, why=why, code=EXTENSION))
             continue
-        weighed = [_weigh(each, request.spec, manner=manner or Manner(), today=today) for each in request.candidates]
+        weighed = [_weigh(each, request.spec, manner=manner, today=today) for each in request.candidates]
         chosen = _cheapest(weighed)
         hold = partial(_hold, request.spec, unbriefed=paid_unbriefed, from_markers=paid_from_markers)
         if chosen is None:

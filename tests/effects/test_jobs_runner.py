@@ -658,3 +658,14 @@ def test_what_is_under_way_for_money_is_not_bought_beside_it_because_the_wish_ch
     assert provider.charges == 1
     assert stage.run(wanted(provider)).done
     assert provider.charges == 1
+
+
+def test_two_jobs_named_for_one_key_are_a_doubt_and_neither_is_believed(stage: Stage) -> None:
+    class Forgetful(FakeProvider):
+        async def submit(self, request: Generation, *, key: str) -> Submission:
+            named = await super().submit(request, key=key)
+            return replace(named, remote_id=f"{named.remote_id}-{self.submits}")
+
+    options: dict[str, Any] = {"behavior": Behavior(replays=True), "submit_faults": [LOST]}
+    result = stage.run(wanted(Forgetful(stage.root / "provider", **options)))
+    assert [each.message for each in result.doubt] == ["fake named two jobs for one key"]
