@@ -196,3 +196,9 @@ def test_a_refresh_that_was_cut_short_is_brought_home_and_shown_by_a_plain_fill(
         assert (home.code, fake.charges) == (0, 1)
     shots = desk.run("takes", desk.timeline, "--json").document["shots"]
     assert shots[0]["circled"] == 2
+
+
+def test_the_demo_asks_no_provider_whatever_the_settings_say(desk: Any) -> None:
+    with studio(desk) as fake:
+        answer = desk.run("demo", desk.folder / "demo", "--json")
+        assert (answer.code, len(answer.document["filled"]), fake.requests) == (0, 5, [])
