@@ -22,7 +22,6 @@ def _load_with(folder: Path, text: str) -> None:
         ("[hole]\ngaps = true", "`hole` is not a setting", "write `holes`"),
         ("[providers.a]\nkind = 'x'\nurl = 'x'", "`providers.a.url` is not", "write `providers.a.base_url`"),
         ("[providers.a]\nkind = 'x'\napi_key = 'x'", "`providers.a.api_key` is", "write `providers.a.api_key_env`"),
-        ("[providers.a]\nmodel = 'x'", "`providers.a.kind` is missing", "add `kind` to [providers.a]"),
         ("takes = 'two'", "`takes` must be a whole number, not 'two'", "correct `takes`, or remove it"),
         ("takes = true", "`takes` must be a number, not true or false", "correct"),
         ("takes = 0", "`takes` must be at least 1", "correct"),

@@ -24,6 +24,7 @@ BUILT_IN: Mapping[str, ProviderSettings] = MappingProxyType(
     {
         "openai": ProviderSettings(kind="openai_videos", profile="openai", api_key_env="OPENAI_API_KEY"),
         "inworld": ProviderSettings(kind="openai_videos", profile="inworld", api_key_env="INWORLD_API_KEY"),
+        "luma": ProviderSettings(kind="luma", api_key_env="LUMA_AGENTS_API_KEY"),
     }
 )
 """Services that can be named without a table of their own."""
@@ -97,10 +98,26 @@ def provider_setup(config: Config, name: str, *, today: date, model: str | None 
         today: For models that end on a day.
         model: Of that provider; None for the one of its table.
     """
-    settings = config.providers.get(name) or BUILT_IN.get(name) or ProviderSettings(kind=name)
+    settings = _completed(config.providers.get(name), name=name)
     if model is not None:
         settings = settings.model_copy(update={"model": model})
     return ProviderSetup(name=name, settings=settings, library=config.library_folder, today=today)
+
+
+def _completed(own: ProviderSettings | None, *, name: str) -> ProviderSettings:
+    """A provider's own table, completed by what is built in; a key is never lent to an address of the table's own."""
+    known = BUILT_IN.get(name, ProviderSettings(kind=name))
+    if own is None:
+        return known
+    missing: dict[str, object] = {}
+    if not own.kind:
+        missing = {"kind": known.kind, "profile": own.profile or known.profile}
+    kind = own.kind or known.kind
+    service = known if known.kind == kind else BUILT_IN.get(kind)
+    is_alike = service is not None and service.kind == kind and service.profile == (own.profile or service.profile)
+    if service is not None and is_alike and own.base_url is None and own.api_key_env is None:
+        missing["api_key_env"] = service.api_key_env
+    return own.model_copy(update=missing)
 
 
 def lengths_in(settings: ProviderSettings) -> Lengths | None:

@@ -219,7 +219,7 @@ class ProviderSettings(_Table):
     """`[providers.<name>]`: one service or server.
 
     Attributes:
-        kind: The provider's entry point.
+        kind: The provider's entry point; empty for the built-in one of the table's own name.
         api_key_env: Name of the environment variable that holds the key.
         price_per_second: USD; None where the provider knows its own.
         seconds: Lengths that it makes; None for its own.
@@ -231,9 +231,10 @@ class ProviderSettings(_Table):
         fields: What the server calls a part of the request, where it differs from its profile; empty leaves it out.
         workflow: Of `comfyui`: a workflow in API format, or the name of one that Pickup brings.
         inputs: Of `comfyui`: which input of the workflow is the prompt, the seed, …, as "node.input".
+        options: What only its kind knows, such as the project of a cloud.
     """
 
-    kind: Annotated[str, Field(min_length=1)]
+    kind: str = ""
     profile: str | None = None
     base_url: Annotated[str, AfterValidator(_base_url)] | None = None
     model: str | None = None
@@ -252,6 +253,7 @@ class ProviderSettings(_Table):
     fields: Mapping[str, str] = Field(default_factory=dict)
     workflow: str | None = None
     inputs: Mapping[str, str] = Field(default_factory=dict)
+    options: Mapping[str, str] = Field(default_factory=dict)
 
     @property
     def is_on_this_machine(self) -> bool:

@@ -91,7 +91,7 @@ def named_providers(config: Config) -> tuple[str, ...]:
 
 def _facts(config: Config, *, today: date) -> Iterator[RouteFact]:
     # a kind that built-in services are of, without a server of its own, would only repeat one of them
-    kinds = {each.kind for each in BUILT_IN.values()} - {*named_providers(config), *config.providers}
+    kinds = {each.kind for each in BUILT_IN.values()} - {*BUILT_IN, *named_providers(config), *config.providers}
     for found in every_route(config, today=today):
         if isinstance(found, Route):
             if found.offer.provider not in kinds:

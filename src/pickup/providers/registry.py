@@ -40,7 +40,7 @@ def load_provider(setup: ProviderSetup) -> Provider:
     raise ConfigError(
         f"there is no provider {kind!r}",
         where="provider" if kind == setup.name else f"providers.{setup.name}.kind",
-        next_step=f"use one of: {names}, or add [providers.{setup.name}] with its kind",
+        next_step=f"set kind in [providers.{setup.name}] of your own pickup.toml to one of: {names}",
     )
 
 

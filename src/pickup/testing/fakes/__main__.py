@@ -16,8 +16,10 @@ from typing import Any
 import click
 
 from pickup.testing.fakes import (
+    HOSTED,
     PROFILES,
     FakeComfyUI,
+    FakeHosted,
     FakeOpenAI,
     FakeServer,
     Fault,
@@ -49,7 +51,7 @@ def _read_price(_context: click.Context, _option: click.Parameter, text: str) ->
 
 
 def _common(command: Callable[..., None], *, price: str) -> Callable[..., None]:
-    """The options of both fakes."""
+    """The options of every fake."""
     options = (
         click.option("--port", default=0, type=click.IntRange(0, 65535), help="0 takes any that is free."),
         click.option(
@@ -94,6 +96,20 @@ def openai_command(*, profile: str, retired: tuple[str, ...], faults: tuple[Faul
 def comfyui_command(*, faults: tuple[Fault, ...], **options: Any) -> None:  # noqa: ANN401 - click's
     """A local ComfyUI, without its web socket."""
     _serve(FakeComfyUI(faults=faults, setup=_setup(**options)), profile=None, model="wan2.2")
+
+
+def _hosted_command(fake: type[FakeHosted]) -> click.Command:
+    """The command of a hosted service."""
+
+    def serve(*, faults: tuple[Fault, ...], **options: Any) -> None:  # noqa: ANN401 - click's
+        _serve(fake(faults=faults, setup=_setup(**options)), profile=None, model=fake.model)
+
+    serve.__doc__ = (fake.__doc__ or "").partition("\n")[0]
+    return click.command(fake.kind)(_common(serve, price="0.10"))
+
+
+for _fake in HOSTED.values():
+    main.add_command(_hosted_command(_fake))
 
 
 def _setup(  # noqa: PLR0913 - the options of the command line

@@ -1,0 +1,140 @@
+"""A service and its models, as its documentation describes them, and the offers that follow under a user's settings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from pickup.config.provider_setup import ProviderSetup, host_of, lengths_in
+from pickup.errors import ConfigError
+from pickup.offers import Audio, Cancelling, Capability, Idempotency, Mode, Offer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """What holds for all models of a service.
+
+    Attributes:
+        name: The kind of provider, which also heads its rows in `routes.toml`.
+        base_url: Of its API.
+        key_header: The header that carries the key.
+        authorization: Its value, with `{}` for the key.
+        headers: Others that every request carries.
+        bills_failures: Whether a job that failed or was stopped is charged; None where nobody knows.
+        link_wants_key: The clip's link is the API's own and asks for the key.
+        picture_bytes: Largest picture that a request may carry, before it is coded.
+        reply_bytes: A longer reply is an error.
+        poll_s: Seconds between two polls.
+        generation_s: The longest time that one clip takes there, as far as anybody knows.
+        result_kept_s: Seconds for which a result can be fetched; None where that is not known.
+        options: What `options` in the settings may name -> what it is.
+        notes: What else an editor should know, in short sentences.
+    """
+
+    name: str
+    base_url: str
+    key_header: str = "Authorization"
+    authorization: str = "Bearer {}"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    idempotency: Idempotency = Idempotency.NONE
+    cancelling: Cancelling = Cancelling.NONE
+    bills_failures: bool | None = None
+    link_wants_key: bool = False
+    picture_bytes: int = 5 << 20
+    reply_bytes: int = 8 << 20
+    poll_s: float = 10.0
+    per_minute: int | None = None
+    generation_s: float = 900.0
+    result_kept_s: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Model:
+    """What one model of a service makes.
+
+    Attributes:
+        name: As the service knows it, and as `provider = "name:model"` takes it.
+        audio: Whether clips have sound; where it is optional they are asked for without.
+        seed: A seed can be given, and `negative` likewise words for what is not wanted.
+        prompt_chars: Longest prompt; None for any.
+        notes: What else an editor should know, in short sentences.
+    """
+
+    name: str
+    capabilities: tuple[Capability, ...]
+    audio: Audio = Audio.NONE
+    seed: bool = False
+    negative: bool = False
+    prompt_chars: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+_MODES: Mapping[str, frozenset[Mode]] = {
+    "text": frozenset({Mode.TEXT}),
+    "first": frozenset({Mode.TEXT, Mode.FIRST}),
+    "first_last": frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
+}
+
+
+def offer_of(model: Model, *, service: Service, setup: ProviderSetup) -> Offer:
+    """The offer of a model; what the settings say goes before what the documentation does."""
+    settings = setup.settings
+    host = host_of(settings.base_url or service.base_url)
+    route = setup.route(model.name, service=service.name, host=host)
+    said = settings.model_fields_set
+    return Offer(
+        provider=setup.name,
+        model=model.name,
+        capabilities=tuple(_as_set(each, setup=setup) for each in model.capabilities),
+        prices=route.prices,
+        host="" if settings.is_on_this_machine else host,
+        retired=route.retired,
+        instead=route.instead,
+        audio=model.audio,
+        seed=model.seed,
+        negative=model.negative,
+        idempotency=service.idempotency,
+        cancelling=service.cancelling,
+        result_kept_s=service.result_kept_s,
+        in_flight=settings.max_in_flight,
+        per_minute=settings.per_minute or service.per_minute,
+        poll_s=settings.poll_s if "poll_s" in said else service.poll_s,
+        generation_s=settings.generation_s if "generation_s" in said else service.generation_s,
+        prompt_chars=model.prompt_chars,
+        notes=(*model.notes, *service.notes),
+    )
+
+
+def unlisted_model(name: str, *, setup: ProviderSetup) -> Model:
+    """A model that is in no table of ours, as the settings describe it.
+
+    Raises:
+        ConfigError: They do not say what it makes.
+    """
+    settings = setup.settings
+    lengths = lengths_in(settings)
+    if lengths is None or not settings.sizes or settings.fps is None:
+        raise ConfigError(
+            f"Pickup does not know what {name} makes",
+            where=f"providers.{setup.name}.model",
+            next_step="look it up, then set seconds, sizes, fps, frames_from and price_per_second in that table, "
+            f"or choose one that `pickup providers {setup.name}` lists",
+        )
+    modes = _MODES[settings.frames_from or "text"]
+    capability = Capability(modes=modes, lengths=lengths, sizes=settings.sizes, rates=(settings.fps,))
+    return Model(name=name, capabilities=(capability,), audio=Audio.UNKNOWN)
+
+
+def _as_set(capability: Capability, *, setup: ProviderSetup) -> Capability:
+    """A capability, narrowed or corrected by the settings."""
+    settings = setup.settings
+    modes = capability.modes & _MODES[settings.frames_from] if settings.frames_from else capability.modes
+    return replace(
+        capability,
+        modes=modes,
+        lengths=lengths_in(settings) or capability.lengths,
+        sizes=settings.sizes or capability.sizes,
+        rates=(settings.fps,) if settings.fps else capability.rates,
+    )
