@@ -272,6 +272,15 @@ class Provider(Protocol):
         """
         ...
 
+    async def look_up(self) -> None:
+        """Reads what the service offers and asks for it today, and keeps it for `offers`; harmless to repeat.
+
+        Most providers know that beforehand and ask nobody.
+
+        Raises:
+            ProviderError: It could not be read; what was known stays.
+        """
+
     def check_ready(self) -> None:
         """Asks nobody.
 

@@ -7,14 +7,15 @@ setup.key()         the key, at the moment when it is needed
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
-from pickup.config.loading import Config
+from pickup.config.loading import Config, state_folder
 from pickup.config.routes import Route, known_route
 from pickup.config.settings import ProviderSettings, SecondsRange
 from pickup.errors import ConfigError
@@ -24,6 +25,7 @@ BUILT_IN: Mapping[str, ProviderSettings] = MappingProxyType(
     {
         "openai": ProviderSettings(kind="openai_videos", profile="openai", api_key_env="OPENAI_API_KEY"),
         "inworld": ProviderSettings(kind="openai_videos", profile="inworld", api_key_env="INWORLD_API_KEY"),
+        "openrouter": ProviderSettings(kind="openrouter", api_key_env="OPENROUTER_API_KEY"),
         "luma": ProviderSettings(kind="luma", api_key_env="LUMA_AGENTS_API_KEY"),
     }
 )
@@ -41,6 +43,7 @@ class ProviderSetup:
         settings: Its table, or that of a built-in service.
         library: Folder of the library, for what is handed over as files.
         today: For models that end on a day.
+        state: Folder where what it looked up is kept.
         environment: Where its key may stand.
     """
 
@@ -48,6 +51,7 @@ class ProviderSetup:
     settings: ProviderSettings
     library: Path
     today: date
+    state: Path | None = None
     environment: Mapping[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def route(self, model: str, *, service: str, host: str) -> Route:
@@ -56,8 +60,12 @@ class ProviderSetup:
         usd = self.settings.price_per_second
         if usd is None:
             return known
-        prices = PriceList(lines=(Price(usd=usd),), source="your settings")
-        return Route(prices=prices, retired=known.retired, instead=known.instead)
+        return replace(known, prices=PriceList(lines=(Price(usd=usd),), source="your settings"))
+
+    def catalogue_file(self, base_url: str) -> Path | None:
+        """Where the catalogue of the service at an address is kept; None where nothing is kept."""
+        place = re.sub(r"[^a-z0-9.-]+", "_", urlsplit(base_url).netloc.lower())
+        return None if self.state is None else self.state / "catalogues" / f"{self.settings.kind}_{place}.json"
 
     @property
     def has_key(self) -> bool:
@@ -101,7 +109,9 @@ def provider_setup(config: Config, name: str, *, today: date, model: str | None 
     settings = _completed(config.providers.get(name), name=name)
     if model is not None:
         settings = settings.model_copy(update={"model": model})
-    return ProviderSetup(name=name, settings=settings, library=config.library_folder, today=today)
+    return ProviderSetup(
+        name=name, settings=settings, library=config.library_folder, today=today, state=state_folder(os.environ)
+    )
 
 
 def _completed(own: ProviderSettings | None, *, name: str) -> ProviderSettings:

@@ -150,7 +150,9 @@ def _per_second(offer: Offer, *, size: Size) -> Decimal | None:
 
 
 def _lines_for(prices: PriceList, *, size: Size, silent: bool) -> Iterable[Price]:
-    return (each for each in prices.lines if each.holds_for(each.seconds or Fraction(1), size=size, silent=silent))
+    return (
+        each for each in prices.lines if each.holds_for(each.seconds or Fraction(1), size=size, silent=silent, frames=1)
+    )
 
 
 def _makes(offer: Offer, *, size: Size) -> bool:

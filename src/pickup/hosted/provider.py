@@ -62,6 +62,7 @@ class HostedProvider(Provider, ABC):
         self.name = setup.name
         self.replays = self.service.idempotency is Idempotency.REPLAY
         self._api_made: Api | None = None
+        self._offers: tuple[Offer, ...] | None = None
         for option in setup.settings.options:
             if option not in self.service.options:
                 known = ", ".join(self.service.options)
@@ -136,18 +137,25 @@ class HostedProvider(Provider, ABC):
 
     def offers(self) -> Sequence[Offer]:
         """The configured model, else every one that is known."""
-        chosen = self.setup.settings.model
-        models = (self.model(chosen),) if chosen else self.known_models()
-        return tuple(offer_of(each, service=self.service, setup=self.setup) for each in models)
+        if self._offers is None:
+            chosen = self.setup.settings.model
+            models = (self.model(chosen),) if chosen else self.known_models()
+            self._offers = tuple(self.offer(each) for each in models)
+        return self._offers
+
+    def offer(self, model: Model) -> Offer:
+        """The offer of one model."""
+        return offer_of(model, service=self.service, setup=self.setup)
 
     def quote(self, wish: Wish, *, model: str) -> Quote:
         """The cheapest clips that cover the wish."""
-        known = {offer.model: offer for offer in self.offers()}
-        if model not in known:
-            raise ProviderRefused(
-                f"{self.name} is not set up for the model {model!r}", next_step=f"use {self.name}:{next(iter(known))}"
-            )
-        return quote_cover(known[model], wish)
+        for each in self.offers():
+            if each.model == model:
+                return quote_cover(each, wish)
+        raise ProviderRefused(
+            f"{self.name} is not set up for the model {model!r}",
+            next_step=f"use one that `pickup providers {self.name}` lists",
+        )
 
     @property
     def wants_key(self) -> bool:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from types import MappingProxyType
 
 from pickup.cut import Size
 from pickup.errors import PriceUnknown, ProviderRefused, counted
@@ -27,6 +28,9 @@ from pickup.timing import FrameRate
 
 MOST_CLIPS = 24
 """Clips that one take may be joined from: each join drifts a little further from what was asked for."""
+
+_FRAMES: Mapping[Mode, int] = MappingProxyType({Mode.TEXT: 0, Mode.FIRST: 1, Mode.FIRST_LAST: 2})
+"""How many frames a clip is made from."""
 
 LONGEST_RETIME = Fraction(1, 10)
 """Share by which a clip is played faster or slower at most."""
@@ -192,8 +196,10 @@ def _prices(offer: Offer, setting: Setting) -> dict[int, Decimal]:
     if offer.prices is None:
         return {}
     silent = offer.audio in (Audio.NONE, Audio.OPTIONAL)
+    made_from = _FRAMES[setting.mode]
     priced = (
-        (frames, offer.prices.of(each, size=setting.size, silent=silent)) for frames, each in setting.lengths.items()
+        (frames, offer.prices.of(each, size=setting.size, silent=silent, frames=made_from))
+        for frames, each in setting.lengths.items()
     )
     return {frames: price for frames, price in priced if price is not None}
 
@@ -320,7 +326,13 @@ def spoken_speed(speed: Fraction) -> str:
 
 
 def _why_not_both(offer: Offer, wish: Wish) -> str:
-    settings = [each for each in settings_for(offer, wish, mode=Mode.FIRST_LAST) if len(each.rates) == 1]
+    able = settings_for(offer, wish, mode=Mode.FIRST_LAST)
+    settings = [each for each in able if len(each.rates) == 1]
+    if able and not settings:
+        return (
+            f"nobody has said at which rate {offer.model} works, so no clip of it can be made to end on a given frame; "
+            f"where you know it, set fps in [providers.{offer.provider}]"
+        )
     if not settings:
         return f"{offer.model} cannot end on a given frame, so the take does not lead into the shot after"
     setting = settings[0]

@@ -35,6 +35,7 @@ class Price:
     Attributes:
         up_to_lines: Height in pixels, of a lying picture, up to which it holds; 720 for "720p".
         silent: Only without sound, or only with it.
+        framed: Only for clips that are made from frames, or only for those from words alone.
         seconds: Only for clips of this length.
     """
 
@@ -42,13 +43,15 @@ class Price:
     per: Per = Per.SECOND
     up_to_lines: int | None = None
     silent: bool | None = None
+    framed: bool | None = None
     seconds: Fraction | None = None
 
-    def holds_for(self, seconds: Fraction, *, size: Size, silent: bool) -> bool:
+    def holds_for(self, seconds: Fraction, *, size: Size, silent: bool, frames: int) -> bool:
         """Whether a clip meets every condition."""
         return (
             (self.up_to_lines is None or min(size) <= self.up_to_lines)
             and self.silent in (None, silent)
+            and self.framed in (None, frames > 0)
             and self.seconds in (None, seconds)
         )
 
@@ -61,24 +64,26 @@ class PriceList:
         checked: The day on which they were read.
         source: Where: "the vendor", "second-hand", "your settings", "the catalogue".
         minimum: USD that every clip costs at least.
+        per_frame: USD for each frame that a clip is made from.
     """
 
     lines: tuple[Price, ...]
     checked: date | None = None
     source: str = ""
     minimum: Decimal = Decimal(0)
+    per_frame: Decimal = Decimal(0)
 
-    def of(self, seconds: Fraction, *, size: Size, silent: bool) -> Decimal | None:
-        """USD for one clip; None where no line holds."""
+    def of(self, seconds: Fraction, *, size: Size, silent: bool, frames: int = 0) -> Decimal | None:
+        """USD for one clip that is made from so many frames; None where no line holds."""
         for line in self.lines:
-            if line.holds_for(seconds, size=size, silent=silent):
-                return max(_charged(line, seconds=seconds), self.minimum)
+            if line.holds_for(seconds, size=size, silent=silent, frames=frames):
+                return max(_charged(line, seconds=seconds) + self.per_frame * frames, self.minimum)
         return None
 
     @property
     def is_free(self) -> bool:
         """Whether nothing is ever charged."""
-        return bool(self.lines) and not self.minimum and not any(line.usd for line in self.lines)
+        return bool(self.lines) and not self.minimum and not self.per_frame and not any(line.usd for line in self.lines)
 
 
 FREE = PriceList(lines=(Price(usd=Decimal(0)),))

@@ -21,11 +21,13 @@ class Setting:
     """A size and a rate in which a model works in one mode, with the lengths that it makes there.
 
     Attributes:
+        mode: What a clip is made from.
         rates: One, or all those that it may turn out to be.
         in_frames: A length is a number of frames, whichever of `rates` it turns out to be.
         lengths: Frames at the first of `rates` -> seconds to ask for.
     """
 
+    mode: Mode
     size: Size
     rates: tuple[FrameRate, ...]
     in_frames: bool
@@ -50,7 +52,7 @@ def settings_for(offer: Offer, wish: Wish, *, mode: Mode) -> list[Setting]:
                 lengths = merged.setdefault((size, rates, in_frames), {})
                 lengths[frames] = min(seconds, lengths.get(frames, seconds))
     found = [
-        Setting(size=size, rates=rates, in_frames=in_frames, lengths=dict(sorted(lengths.items())))
+        Setting(mode=mode, size=size, rates=rates, in_frames=in_frames, lengths=dict(sorted(lengths.items())))
         for (size, rates, in_frames), lengths in merged.items()
     ]
     return sorted(found, key=lambda each: (_misfit(each.size, wish.size), rate_misfit(each.rate, wish.rate)))

@@ -13,13 +13,14 @@ from pickup.testing.fakes.faults import Call, Fault, What, Which
 from pickup.testing.fakes.hosted import FakeHosted
 from pickup.testing.fakes.luma import FakeLuma
 from pickup.testing.fakes.openai_videos import FakeOpenAI
+from pickup.testing.fakes.openrouter import FakeOpenRouter
 from pickup.testing.fakes.orders import Accepted, Fate, Limits, State
 from pickup.testing.fakes.profiles import PROFILES, Profile
 from pickup.testing.fakes.routes import Setup
 from pickup.testing.fakes.server import FakeServer
 from pickup.testing.fakes.wire import Request, Upload
 
-HOSTED: Mapping[str, type[FakeHosted]] = MappingProxyType({fake.kind: fake for fake in (FakeLuma,)})
+HOSTED: Mapping[str, type[FakeHosted]] = MappingProxyType({fake.kind: fake for fake in (FakeOpenRouter, FakeLuma)})
 """The fakes of hosted services, by the kind of provider that speaks to them."""
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "FakeHosted",
     "FakeLuma",
     "FakeOpenAI",
+    "FakeOpenRouter",
     "FakeServer",
     "Fate",
     "Fault",
