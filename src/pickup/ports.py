@@ -272,14 +272,15 @@ class Provider(Protocol):
         """
         ...
 
-    async def look_up(self) -> None:
-        """Reads what the service offers and asks for it today, and keeps it for `offers`; harmless to repeat.
+    async def look_up(self, *, unless_younger_s: float = 0.0) -> None:
+        """Reads what the service offers and costs today, and keeps it for `offers`; harmless to repeat.
 
-        Most providers know that beforehand and ask nobody.
+        Most providers know that beforehand and ask nobody. What was read in the last `unless_younger_s` still holds.
 
         Raises:
             ProviderError: It could not be read; what was known stays.
         """
+        del unless_younger_s
 
     def check_ready(self) -> None:
         """Asks nobody.

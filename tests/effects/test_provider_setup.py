@@ -137,6 +137,22 @@ class TestSetup:
         assert self.of(tmp_path, "openai", toml).settings.kind == "comfyui"
         assert self.of(tmp_path, "openai").settings == BUILT_IN["openai"]
 
+    def test_a_table_of_a_built_in_service_need_not_repeat_what_is_known(self, tmp_path: Path) -> None:
+        settings = self.of(tmp_path, "luma", '[providers.luma]\nsend_frames = "always"\n').settings
+        assert (settings.kind, settings.api_key_env, settings.send_frames) == ("luma", "LUMA_AGENTS_API_KEY", "always")
+        mine = self.of(tmp_path, "cheap", '[providers.cheap]\nkind = "luma"\n').settings
+        assert mine.api_key_env == "LUMA_AGENTS_API_KEY"
+        inworld = self.of(tmp_path, "inworld", "[providers.inworld]\nmax_in_flight = 3\n").settings
+        assert (inworld.kind, inworld.profile, inworld.api_key_env) == ("openai_videos", "inworld", "INWORLD_API_KEY")
+
+    @pytest.mark.parametrize("line", ['base_url = "http://127.0.0.1:9/v1"', 'base_url = "https://mine.example"'])
+    def test_a_key_that_is_built_in_is_not_lent_to_another_address(self, tmp_path: Path, line: str) -> None:
+        for table in ("luma", "cheap"):
+            settings = self.of(tmp_path, table, f'[providers.{table}]\nkind = "luma"\n{line}\n').settings
+            assert settings.api_key_env is None
+        profile = self.of(tmp_path, "x", '[providers.x]\nkind = "openai_videos"\nprofile = "sglang"\n').settings
+        assert profile.api_key_env is None
+
     def test_a_name_alone_is_a_kind(self, tmp_path: Path) -> None:
         assert self.of(tmp_path, "slate").settings == ProviderSettings(kind="slate")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from pickup.cli.options import (
     timeline_argument,
 )
 from pickup.errors import counted
+from pickup.fill.catalogues import look_up_catalogues
 from pickup.fill.documents import plan_document
 from pickup.fill.prepare import Prepared, prepare
 from pickup.plan import fit_budget
@@ -32,12 +34,14 @@ from pickup.plan import fit_budget
 def command(timeline: Path, *, maps: tuple[str, ...], config: Path | None, in_json: bool, **flags: object) -> int:
     """Show what would be made, with prompts, lengths and price; spends nothing.
 
-    Needs no key and no network. Hints under a prompt say what it lacks and what a person must check.
+    Needs no key and no network; of a provider with a catalogue a new one is read if it can be. Hints under a prompt
+    say what it lacks and what a person must check.
     """
     quiet = bool(flags.pop("quiet"))
     options = options_of(flags)
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
-    prepared = prepare(timeline, config=settings, options=options)
+    said = look_up_catalogues(settings, today=date.today())  # noqa: DTZ011 - as this machine counts days
+    prepared = prepare(timeline, config=settings, options=options, said=said)
     if options.fit:
         prepared = replace(prepared, plan=fit_budget(prepared.plan))
     if in_json:

@@ -195,6 +195,7 @@ def prepare(
     explain: bool = False,
     probe: bool = True,
     unpacked: Callable[[float], None] = lambda _share: None,
+    said: Sequence[Finding] = (),
 ) -> Prepared:
     """Finds holes, recognizes shots and plans what is missing.
 
@@ -206,6 +207,7 @@ def prepare(
         probe: Whether media may be opened to find the picture size; those of a bundle are unpacked into the library
             for it.
         unpacked: Told how much of that is done, 0.0 to 1.0.
+        said: Findings that go before those of the timeline.
 
     Raises:
         TimelineError: The timeline cannot be read.
@@ -222,13 +224,13 @@ def prepare(
         heard = (*heard, *sent.contradicts(survey.cut.rate, size=survey.cut.size, timeline=timeline))
         if survey.cut.size is None and sent.size is not None:
             survey = replace(survey, cut=replace(survey.cut, size=sent.size, size_from="what was sent beside it"))
-    delivery, said = find_delivery(survey, config=config, probe=probe)
+    delivery, of_size = find_delivery(survey, config=config, probe=probe)
     reading = Reading(
         timeline=timeline,
         folder=folder.absolute(),
         survey=survey,
         delivery=delivery,
-        said=(*heard, *said),
+        said=(*said, *heard, *of_size),
         sent=sent,
     )
     return plan_again(reading, library=library, config=config, options=options or FillOptions())

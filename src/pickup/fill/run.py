@@ -14,6 +14,7 @@ from pickup.errors import ConfigError, Finding, LibraryError
 from pickup.fill.approval import write_plan
 from pickup.fill.budget import allowances_of, begun_takes, with_what_is_left
 from pickup.fill.bundles import write_bundles
+from pickup.fill.catalogues import look_up_catalogues
 from pickup.fill.generate import Made, make_takes
 from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
@@ -104,8 +105,9 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
     """
     if config.ledger is not None:
         raise ConfigError("a shared ledger is not built yet", where="ledger", next_step="remove `ledger`")
+    said = look_up_catalogues(config, today=datetime.now(UTC).astimezone().date())
     hearing.stage("reading the timeline")
-    prepared = prepare(timeline, config=config, options=options, unpacked=hearing.portion)
+    prepared = prepare(timeline, config=config, options=options, unpacked=hearing.portion, said=said)
     if not prepared.shots and not (prepared.survey.fills and prepared.library.exists):
         return _nothing(prepared)
     library = Library.at(config.library_folder, tag=config.tag)

@@ -125,12 +125,14 @@ class OpenRouter(HostedProvider):
 
     # --- the catalogue ------------------------------------------------------------------------------------------------
 
-    async def look_up(self) -> None:
+    async def look_up(self, *, unless_younger_s: float = 0.0) -> None:
         """Reads the catalogue, for which no key is needed."""
+        now, read_at = self._now(), self.catalogue_read
+        if read_at is not None and 0 <= (now - read_at).total_seconds() < unless_younger_s:
+            return
         api = self.api() if self.wants_key and self.setup.has_key else self.api_with(None)
         reply = await api.send("GET", "/videos/models")
         check_status(reply, name=self.name, creates=False)
-        now = self._now()
         if not models_in(reply.json(), read_on=now.date()):
             raise ProviderError(f"{self.name} answered with something that is no catalogue of video models")
         if self._catalogue is not None:
