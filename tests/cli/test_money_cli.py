@@ -627,8 +627,10 @@ def test_providers_say_what_can_generate_and_never_a_key(room: Room, monkeypatch
     assert "nothing" in found["lost"]["error"]["message"]
     assert "openai_videos" not in {each["name"] for each in answer.document["providers"]}
     said = room.run("providers")
-    for words in ("studio-wan", "ended on 2026-09-24", "this machine", "api.openai.com", "$0.0125", "cannot be used"):
+    for words in ("studio-wan", "ended on 2026-09-24", "this machine", "OPENAI_API_KEY", "$0.0125", "cannot be used"):
         assert words in said.words
+    assert "api.openai.com" not in said.words
+    assert "api.openai.com" in room.run("providers", "--all").words
     detail = room.run("providers", "studio-wan")
     assert detail.words.startswith("studio-wan:wan2.2")
     for each in (answer, said, detail):

@@ -239,10 +239,33 @@ class TestRefusals:
         with pytest.raises(ProviderRefused, match="cannot go on from a frame"):
             quote_cover(model(can(Lengths.of(4), modes=frozenset({TEXT}))), wish(200))
 
+    def test_a_model_that_begins_on_a_frame_and_has_none(self) -> None:
+        offer = model(can(Lengths.of(5), modes=frozenset({FIRST})), prices=per_second("0.10"))
+        assert quote_cover(offer, wish(48)).uses_before
+        for asked in (wish(48, before=False), wish(48, conditioning=Conditioning.NONE)):
+            with pytest.raises(ProviderRefused, match="nothing from words alone") as refused:
+                quote_cover(offer, asked)
+            assert "send_frames" in refused.value.next_step
+
+    def test_a_model_that_needs_both_frames_and_does_not_fit(self) -> None:
+        offer = model(can(Lengths.of(5), modes=frozenset({LAST})), prices=per_second("0.10"))
+        assert quote_cover(offer, wish(120)).uses_after
+        with pytest.raises(ProviderRefused, match="only from both") as refused:
+            quote_cover(offer, wish(115))
+        assert 'conditioning = "both"' in refused.value.next_step
+
     def test_a_model_that_makes_nothing(self) -> None:
         for offer in (model(), model(can(Lengths.of())), model(can(Lengths.of(Fraction(1, 100))))):
             with pytest.raises(ProviderRefused, match="too long"):
                 quote_cover(offer, wish(24))
+
+    def test_a_price_may_hold_for_clips_from_frames_alone(self) -> None:
+        lines = (Price(usd=Decimal("0.10"), framed=True), Price(usd=Decimal("0.08"), framed=False))
+        prices = PriceList(lines=lines, per_frame=Decimal("0.01"))
+        offer = model(can(Lengths.of(5)), prices=prices)
+        assert quote_cover(offer, wish(100, before=False)).price == Decimal("0.40")
+        assert quote_cover(offer, wish(100, after=False)).price == Decimal("0.51")
+        assert quote_cover(offer, wish(120)).price == Decimal("0.52")
 
     @pytest.mark.parametrize("prices", [None, PriceList(lines=())])
     def test_a_price_that_nobody_knows(self, prices: PriceList | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -14,25 +13,36 @@ from rich.table import Table
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options
 from pickup.cli.plain import escape, plain_table
-from pickup.cut import Size
+from pickup.cli.route_words import (
+    HERE,
+    MODES,
+    ends_words,
+    kept_words,
+    lengths_of,
+    price_range,
+    price_words,
+    size_words,
+    sizes_of,
+    sources_of,
+)
 from pickup.fill.catalog import KeyState, RouteFact, route_facts
 from pickup.jobs.costs import exact_usd
-from pickup.offers import Mode, Offer
+from pickup.offers import Offer
 
-_HERE = "this machine"
-_MODES = {Mode.TEXT: "text", Mode.FIRST: "first", Mode.FIRST_LAST: "first+last"}
-_SIZES_SHOWN = 3
-_DAY_S, _HOUR_S = 86400, 3600
 _KEYS = {KeyState.PRESENT: "[green]yes[/]", KeyState.MISSING: "[red]no[/]", KeyState.NOT_NEEDED: "[dim]none[/]"}
 
 
 @click.command("providers")
 @click.argument("name", required=False)
+@click.option("--all", "show_all", is_flag=True, help="Every model of the services without a key, too.")
 @place_options
-def command(name: str | None, *, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
+def command(
+    name: str | None, *, show_all: bool, library: str | None, config: Path | None, in_json: bool, quiet: bool
+) -> int:
     """Show what can generate, with limits, prices and retirement dates.
 
-    With NAME (a provider, or NAME:MODEL) everything that is known of it. Asks nobody; `pickup doctor` does.
+    Services for which no key is here have one line each, unless --all shows every model. With NAME (a provider, or
+    NAME:MODEL) everything that is known of it. Asks nobody; `pickup doctor` does.
     """
     settings = load_settings(timeline=None, config=config, flags={"library": library})
     today = date.today()  # noqa: DTZ011 - as this machine counts days
@@ -42,9 +52,13 @@ def command(name: str | None, *, library: str | None, config: Path | None, in_js
         return ExitCode.DONE
     console = Console()
     if name is None:
-        console.print(_table(facts))
-        for number, words in enumerate(_retirements(facts)):
+        others = [] if show_all else [fact for fact in facts if fact.is_out_of_reach]
+        shown = [fact for fact in facts if fact not in others]
+        console.print(_table(shown))
+        for number, words in enumerate(_retirements(shown)):
             console.print(words if number else f"\n{words}")
+        if others:
+            console.print("", _others_table(others), sep="\n")
     else:
         for number, fact in enumerate(facts):
             console.print(*(("",) if number else ()), f"[bold]{escape(fact.route)}[/]", _details(fact), sep="\n")
@@ -72,9 +86,9 @@ def _document(fact: RouteFact) -> dict[str, object]:
         "previs": offer.previs,
         "makes": [
             {
-                "from": sorted(_MODES[mode] for mode in each.modes),
+                "from": sorted(MODES[mode] for mode in each.modes),
                 "lengths": str(each.lengths),
-                "sizes": [_size(size) for size in each.sizes],
+                "sizes": [size_words(size) for size in each.sizes],
                 "rates": [str(rate) for rate in each.rates],
             }
             for each in offer.capabilities
@@ -113,16 +127,44 @@ def _table(facts: Iterable[RouteFact]) -> Table:
             continue
         offer = fact.offer
         color = "red" if fact.retired else "yellow"
-        ended = f"\n[{color}]{_ends(fact)}[/]" if offer.retired else ""
+        ended = f"\n[{color}]{ends_words(fact)}[/]" if offer.retired else ""
         wants = f"\n[yellow]{escape(fact.wants.message)}[/]" if fact.wants and fact.key is not KeyState.MISSING else ""
+        made = f"{escape(lengths_of(offer))}; {escape(sizes_of(offer))}"
         table.add_row(
             f"{name}\n[dim]{escape(offer.model)}[/]",
             _KEYS[fact.key],
-            f"{escape(_lengths(offer))}; {escape(_sizes(offer))}\n[dim]from {escape(_from(offer))}[/]{wants}{ended}",
-            _price(fact),
-            f"{escape(offer.host or _HERE)}\n[dim]{offer.in_flight} at once[/]",
+            f"{made}\n[dim]from {escape(sources_of(offer))}[/]{wants}{ended}",
+            price_words(fact),
+            f"{escape(offer.host or HERE)}\n[dim]{offer.in_flight} at once[/]",
         )
     return table
+
+
+def _others_table(facts: Iterable[RouteFact]) -> Table:
+    """One line for each service that wants a key first."""
+    table = plain_table("without a key here", "models", "makes", "price per second", "key", wraps={"makes"})
+    services: dict[str, list[RouteFact]] = {}
+    for fact in facts:
+        services.setdefault(fact.name, []).append(fact)
+    for name, all_of_it in services.items():
+        alive = [fact for fact in all_of_it if not fact.retired]
+        offers = [fact.offer for fact in alive or all_of_it if fact.offer]
+        table.add_row(
+            escape(name),
+            str(len(offers)),
+            _range_of(offers) if alive else f"[red]{ends_words(all_of_it[0])}[/]",
+            price_range(alive) if alive else "",
+            escape(all_of_it[0].key_variable or all_of_it[0].wanted),
+        )
+    return table
+
+
+def _range_of(offers: Sequence[Offer]) -> str:
+    """From the shortest to the longest clip, and from what."""
+    seconds = sorted({length for offer in offers for each in offer.capabilities for length in each.lengths.seconds})
+    lengths = f"{float(seconds[0]):g}-{float(seconds[-1]):g} s" if seconds else "any length"
+    modes = {mode for offer in offers for mode in offer.modes}
+    return f"{lengths} from {', '.join(words for mode, words in MODES.items() if mode in modes)}"
 
 
 def _retirements(facts: Iterable[RouteFact]) -> Iterator[str]:
@@ -130,7 +172,7 @@ def _retirements(facts: Iterable[RouteFact]) -> Iterator[str]:
     found: dict[tuple[str, str], list[str]] = {}
     for fact in facts:
         if fact.offer is not None and fact.offer.retired:
-            found.setdefault((_ends(fact), "; ".join(fact.offer.instead)), []).append(fact.route)
+            found.setdefault((ends_words(fact), "; ".join(fact.offer.instead)), []).append(fact.route)
     for (ends, instead), routes in found.items():
         use = f"; use {escape(instead)}" if instead else ""
         yield f"[red]{escape(', '.join(routes))} {ends}[/]{use}"
@@ -139,60 +181,6 @@ def _retirements(facts: Iterable[RouteFact]) -> Iterator[str]:
 def _why_not(fact: RouteFact) -> str:
     error = fact.error
     return "" if error is None else escape(error.message + (f": {error.next_step}" if error.next_step else ""))
-
-
-def _ends(fact: RouteFact) -> str:
-    return f"{'ended' if fact.retired else 'ends'} on {fact.offer.retired if fact.offer else ''}"
-
-
-def _lengths(offer: Offer) -> str:
-    if offer.frame_exact:
-        return "any length"
-    return " or ".join(dict.fromkeys(str(each.lengths) for each in offer.capabilities)) or "nothing"
-
-
-def _sizes(offer: Offer) -> str:
-    """The first few; where each can be asked for upright, too, it is named once."""
-    made = dict.fromkeys(size for each in offer.capabilities for size in each.sizes)
-    if not made:
-        return "any size"
-    lying = [size for size in made if size[0] >= size[1]]
-    turns = bool(lying) and all((height, width) in made for width, height in lying) and len(made) > len(lying)
-    sizes = lying if turns else list(made)
-    more = f" and {len(sizes) - _SIZES_SHOWN} more" if len(sizes) > _SIZES_SHOWN else ""
-    return ", ".join(_size(size) for size in sizes[:_SIZES_SHOWN]) + more + (", or upright" if turns else "")
-
-
-def _size(size: Size) -> str:
-    return f"{size[0]}x{size[1]}"
-
-
-def _from(offer: Offer) -> str:
-    """What clips are made from."""
-    if offer.frame_exact and not offer.modes:
-        return "text, and frames as its looks want" if offer.looks else "text, and frames of the cut"
-    return ", ".join(words for mode, words in _MODES.items() if mode in offer.modes)
-
-
-def _price(fact: RouteFact) -> str:
-    offer = fact.offer
-    if offer is None or offer.prices is None:
-        return "[yellow]unknown[/]"
-    if offer.is_free:
-        return "free"
-    lines = [f"{_usd(usd)} [dim]at {label}[/]" for label, usd in fact.prices.items() if usd is not None]
-    return "\n".join([*(lines or ["at other sizes"]), f"[dim]{escape(_source(offer))}[/]"])
-
-
-def _usd(amount: Decimal) -> str:
-    return f"${exact_usd(amount)}"
-
-
-def _source(offer: Offer) -> str:
-    prices = offer.prices
-    if prices is None:
-        return ""
-    return ", ".join(filter(None, [prices.source, str(prices.checked) if prices.checked else ""]))
 
 
 def _details(fact: RouteFact) -> Table:
@@ -214,9 +202,9 @@ def _all_about(fact: RouteFact) -> Iterator[tuple[str, str]]:
     yield "key", _KEYS[fact.key] if fact.key is not KeyState.NOT_NEEDED else "none needed"
     if fact.wants is not None:
         yield "needs", f"[yellow]{escape(fact.wants.message)}[/]: {escape(fact.wants.next_step)}"
-    yield "goes to", escape(offer.host or _HERE)
+    yield "goes to", escape(offer.host or HERE)
     yield from _what_it_makes(offer)
-    yield "price", _price(fact).replace("\n", ", ")
+    yield "price", price_words(fact).replace("\n", ", ")
     yield "sound", {"none": "none", "optional": "asked for without"}.get(offer.audio.value, offer.audio.value)
     knobs = [name for name, has in (("a seed", offer.seed), ("what is not wanted", offer.negative)) if has]
     yield "takes", ", ".join(["a prompt" + _characters(offer), *knobs])
@@ -225,7 +213,7 @@ def _all_about(fact: RouteFact) -> Iterator[tuple[str, str]]:
                              "is a second purchase")  # fmt: skip
     yield "it stops", escape(offer.cancelling.value)
     if offer.host:
-        yield "results kept", _kept(offer.result_kept_s)
+        yield "results kept", kept_words(offer.result_kept_s)
     if offer.looks:
         yield "looks", escape(", ".join(offer.looks))
     if offer.notes:
@@ -234,22 +222,14 @@ def _all_about(fact: RouteFact) -> Iterator[tuple[str, str]]:
 
 def _what_it_makes(offer: Offer) -> Iterator[tuple[str, str]]:
     if not offer.capabilities:
-        yield "makes", f"{_lengths(offer)}, {_sizes(offer)}, at the rate of the cut"
-        yield "from", escape(_from(offer))
+        yield "makes", f"{lengths_of(offer)}, {sizes_of(offer)}, at the rate of the cut"
+        yield "from", escape(sources_of(offer))
     for each in offer.capabilities:
-        sizes = ", ".join(_size(size) for size in each.sizes) or "any size"
+        sizes = ", ".join(size_words(size) for size in each.sizes) or "any size"
         rates: Sequence[str] = [f"{float(rate.fps):.6g}" for rate in each.rates]
         yield "makes", escape(f"{each.lengths}; {sizes}; {' or '.join(rates) or 'any'} fps")
-        yield "from", ", ".join(words for mode, words in _MODES.items() if mode in each.modes)
+        yield "from", ", ".join(words for mode, words in MODES.items() if mode in each.modes)
 
 
 def _characters(offer: Offer) -> str:
     return f" of up to {offer.prompt_chars} characters" if offer.prompt_chars else ""
-
-
-def _kept(seconds: int | None) -> str:
-    if seconds is None:
-        return "not known for how long"
-    if seconds % _DAY_S == 0:
-        return f"{seconds // _DAY_S} d"
-    return f"{seconds // _HOUR_S} h" if seconds >= _HOUR_S else f"{seconds // 60} min"

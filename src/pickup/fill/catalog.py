@@ -46,6 +46,7 @@ class RouteFact:
         name: Of the provider.
         configured: The settings name it; else it is built in or installed.
         key: Whether a key is there; never the key.
+        key_variable: The environment variable that would hold it.
         wants: What is missing before it can be asked, and what to do about it.
         prices: USD for a second by the names of `COMPARED`; None where it does not make that size or nobody knows.
         retired: It is gone.
@@ -56,10 +57,21 @@ class RouteFact:
     configured: bool
     offer: Offer | None = None
     key: KeyState = KeyState.NOT_NEEDED
+    key_variable: str | None = None
     wants: PickupError | None = None
     prices: Mapping[str, Decimal | None] = field(default_factory=dict)
     retired: bool = False
     error: PickupError | None = None
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """A service that nobody has set up here: it wants a key, and the settings do not name it."""
+        return not self.configured and self.offer is not None and self.key is KeyState.MISSING
+
+    @property
+    def wanted(self) -> str:
+        """What is missing before it can be asked; empty where nothing is."""
+        return self.wants.message if self.wants else ""
 
     @property
     def route(self) -> str:
@@ -108,6 +120,7 @@ def _fact(route: Route, *, config: Config, today: date) -> RouteFact:
         configured=_is_configured(offer.provider, config=config),
         offer=offer,
         key=key,
+        key_variable=route.setup.settings.api_key_env,
         wants=wants,
         prices={label: _per_second(offer, size=size) for label, size in COMPARED.items()},
         retired=offer.is_retired(today),

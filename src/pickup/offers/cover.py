@@ -80,11 +80,14 @@ def quote_cover(offer: Offer, wish: Wish) -> Quote:
         if quote := _ends_on_the_shot_after(offer, wish):
             return quote
         concerns.append(("LAST_FRAME_NOT_USED", _why_not_both(offer, wish)))
-    for mode in (Mode.FIRST, Mode.TEXT) if before else (Mode.TEXT,):
+    tried = (Mode.FIRST, Mode.TEXT) if before else (Mode.TEXT,)
+    for mode in tried:
         if quote := _begins(offer, wish, mode=mode, concerns=tuple(concerns)):
             return quote
         if mode is Mode.FIRST:
             concerns = [("NEIGHBOURS_NOT_USED", f"{offer.model} takes no frame, so the take is not matched to the cut")]
+    if offer.modes and offer.modes.isdisjoint(tried):
+        raise _needs_frames(offer, before=before)
     raise _nothing_covers(offer, wish)
 
 
@@ -346,6 +349,18 @@ def _why_not_both(offer: Offer, wish: Wish) -> str:
     if abs(speed - 1) <= LONGEST_RETIME:
         said += f'; with conditioning = "both" it is played {spoken_speed(speed)} and does'
     return said
+
+
+def _needs_frames(offer: Offer, *, before: bool) -> ProviderRefused:
+    if before:
+        return ProviderRefused(
+            f"{offer.model} makes clips only from both neighbours' frames, and none fits between them here",
+            next_step='set conditioning = "both", which plays a clip a little faster or slower, or choose another model',
+        )
+    return ProviderRefused(
+        f"{offer.model} makes nothing from words alone, and no frame before the hole can be had or may be sent",
+        next_step="choose another model, or let frames be sent (send_frames in the provider's table)",
+    )
 
 
 def _nothing_covers(offer: Offer, wish: Wish) -> ProviderRefused:

@@ -25,7 +25,7 @@ from PIL import Image
 
 from pickup import _av, _files
 from pickup.errors import FailureKind, MediaError, ProviderError, ProviderRefused, ProviderRetired
-from pickup.offers import Offer, Quote, Wish
+from pickup.offers import Mode, Offer, Quote, Wish
 from pickup.ports import Billing, Generation, LostSubmit, Provider, Reconciled, RemoteState, Submission
 from pickup.timing import FrameRate
 
@@ -261,7 +261,12 @@ class ProviderContract:
     def _quotes(self) -> list[tuple[Offer, Wish, Quote]]:
         provider = self.make_provider()
         current = [offer for offer in provider.offers() if offer.retired is None]
-        return [(each, wish, provider.quote(wish, model=each.model)) for each in current for wish in self.wishes()]
+        return [
+            (each, wish, provider.quote(wish, model=each.model))
+            for each in current
+            for wish in self.wishes()
+            if wish.before or not each.modes or Mode.TEXT in each.modes  # some models make nothing from words alone
+        ]
 
     def _refusal(self, wish: Wish, *, model: str) -> ProviderError:
         try:
