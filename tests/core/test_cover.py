@@ -175,7 +175,15 @@ class TestExamples:
         assert (seconds_of(quote), quote.speed) == ([6], 1)
 
     def test_what_is_to_fit_to_the_frame_needs_a_rate_that_is_known(self) -> None:
-        assert not quote_cover(model(can(Lengths.of(4, 6, 8), rates=[R30, R24])), wish(144)).uses_after
+        quote = quote_cover(model(can(Lengths.of(4, 6, 8), rates=[R30, R24])), wish(144))
+        assert not quote.uses_after
+        assert "set fps in [providers.studio]" in dict(quote.concerns)["LAST_FRAME_NOT_USED"]
+
+    def test_a_clip_of_another_rate_fits_to_the_frame_if_it_lasts_as_long(self) -> None:
+        """Seven seconds at 24 show 209 of the 210 frames of seven seconds at 30."""
+        quote = quote_cover(WAN, wish(7 * 24))
+        assert (seconds_of(quote), quote.uses_after, quote.speed) == ([7], True, 1)
+        assert quote_cover(WAN, wish(7 * 24 + 1)).clips[0].seconds != 7
 
 
 class TestConditions:

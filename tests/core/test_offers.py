@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pickup.offers import FREE, Capability, Lengths, Mode, Offer, Per, Price, PriceList
-from pickup.offers.lengths import frames_needed, frames_served
+from pickup.offers.lengths import frames_lasting, frames_needed, frames_served
 from pickup.timing import FrameRate
 
 _unhurried = settings(deadline=None)  # a busy machine is no failure
@@ -41,6 +41,18 @@ def test_what_is_served_needs_no_more_than_there_is(frames: int, made_at: FrameR
     served = frames_served(frames, made_at=made_at, shown_at=shown_at)
     assert frames_needed(served, made_at=made_at, shown_at=shown_at) <= frames
     assert frames_needed(served + 1, made_at=made_at, shown_at=shown_at) > frames
+
+
+@given(frames=st.integers(1, 5000), made_at=a_rate, shown_at=a_rate)
+def test_a_clip_that_lasts_as_long_shows_all_and_no_more_than_is_wanted(
+    frames: int, made_at: FrameRate, shown_at: FrameRate
+) -> None:
+    lasting = frames_lasting(frames, made_at=made_at, shown_at=shown_at)
+    needed = frames_needed(frames, made_at=made_at, shown_at=shown_at)
+    assert needed <= lasting
+    if lasting != needed:
+        assert made_at.seconds(lasting) <= shown_at.seconds(frames)
+        assert made_at.seconds(lasting - needed) < shown_at.seconds(1)
 
 
 @_unhurried

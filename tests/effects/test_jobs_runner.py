@@ -241,6 +241,37 @@ def test_trouble_while_polling_never_gives_up_a_paid_job(stage: Stage) -> None:
     assert (provider.submits, provider.charges) == (1, 1)
 
 
+def test_trouble_while_a_job_is_being_made_is_counted_too(stage: Stage) -> None:
+    class Silent(FakeProvider):
+        async def poll(self, submission: Submission) -> RemoteStatus:
+            self.polls = getattr(self, "polls", 0) + 1
+            if self.polls == 1:
+                return RemoteStatus(state=RemoteState.RUNNING)
+            raise ProviderUnavailable(f"nobody answers for {submission.remote_id}")
+
+    silent = Silent(stage.root / "provider")
+    [parked] = stage.run(wanted(silent)).parked
+    assert parked.message.startswith("nobody answers")
+    assert silent.polls == 7
+    assert stage.run(wanted(stage.provider())).done
+    assert stage.provider().charges == 1
+
+
+def test_a_job_that_is_gone_while_it_is_being_made_has_failed(stage: Stage) -> None:
+    """It is not asked for until all patience is at an end."""
+
+    class Forgetful(FakeProvider):
+        async def poll(self, submission: Submission) -> RemoteStatus:
+            self.polls = getattr(self, "polls", 0) + 1
+            if self.polls == 1:
+                return RemoteStatus(state=RemoteState.RUNNING)
+            raise ProviderRefused(f"there is no job {submission.remote_id}", kind=FailureKind.EXPIRED)
+
+    [failed] = stage.run(wanted(Forgetful(stage.root / "provider"))).failed
+    assert failed.kind is FailureKind.EXPIRED
+    assert sum(stage.time.slept) < 120
+
+
 def test_a_wrong_key_parks_a_job_that_may_be_paid(stage: Stage) -> None:
     provider = stage.provider(poll_faults=[CallFault.UNAUTHORIZED], fetch_faults=[CallFault.UNAUTHORIZED])
     for _ in range(2):

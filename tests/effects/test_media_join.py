@@ -271,6 +271,13 @@ def test_a_take_that_leads_into_the_shot_after_keeps_its_last_frame(tmp_path: Pa
     assert (shown, conformed.policies) == (evenly(held, frames=24), (f"retime {held}/24",))
 
 
+def test_a_take_that_lasts_as_long_as_its_hole_is_no_longer_than_promised(tmp_path: Path) -> None:
+    """A second at 24 shows 29 of the 30 frames of a second at 30; the shot after begins where the clip ends."""
+    originals, _ = write_clips(tmp_path, 30, text="30")
+    shown, conformed = conform(originals, replace(delivery_of(frames=24), to_the_end=True))
+    assert (shown, conformed.policies) == ([number * 5 // 4 for number in range(24)], ("nearest",))
+
+
 def test_what_is_far_too_long_is_trimmed_whatever_it_leads_into(tmp_path: Path) -> None:
     originals, _ = write_clips(tmp_path, 40)
     shown, conformed = conform(originals, replace(delivery_of(frames=24), to_the_end=True))

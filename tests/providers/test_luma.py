@@ -87,7 +87,7 @@ def fake() -> Iterator[FakeLuma]:
 
 @pytest.fixture
 def client(fake: FakeLuma) -> Iterator[luma_agents.Luma]:
-    with luma_agents.Luma(auth_token=KEY, base_url=fake.base_url, max_retries=0) as made:
+    with luma_agents.Luma(auth_token=KEY, base_url=fake.base_url, max_retries=0, timeout=60) as made:
         yield made
 
 
@@ -99,7 +99,7 @@ def test_the_sdk_brings_a_clip_home_from_the_fake(fake: FakeLuma, client: luma_a
         generation = client.generations.get(generation.id)
     assert (generation.state, fake.charges) == ("completed", 1)
     clip = tmp_path / "clip.mp4"
-    clip.write_bytes(httpx.get(generation.output[0].url).content)
+    clip.write_bytes(httpx.get(generation.output[0].url, timeout=60).content)
     assert [read_number(frame) for frame in read_frames(clip)] == list(range(120))
 
 

@@ -64,7 +64,7 @@ class TestOpenRouter(HostedContract):
         request = replace(self.asked(size=SIZE, seconds=Fraction(4), frames=96), negative="people")
         run(provider, lambda: provider.submit(request, key="key-1"))
         sent = self.fake.requests[-1].fields["provider"]
-        wanted = {"negativePrompt": "people", "enhancePrompt": False}
+        wanted = {"negativePrompt": "people"}  # enhancePrompt is listed too, and Veo does not work without it
         assert sent == {"options": {"google-vertex": {"parameters": wanted}}}
 
     def test_what_a_job_cost_is_what_it_reports(self) -> None:

@@ -1,11 +1,12 @@
 """Thousands of submits to a server that breaks in every way, by processes that are killed: `make faults`.
 
-For each class of provider (it replays under a key; it lists its jobs; it can tell nothing) batches of takes are brought
-home by two processes at once, of which some are killed at random moments and some have a clock that is an hour wrong.
-Doubts are settled as a person would who looks at the provider. Then every charge of the server is looked for in the
-ledger, and every take's money is compared. It writes its part of docs/reliability.md and ends with 1 on any fault.
+For each class of server (it replays under a key; it lists its jobs; it can tell nothing) and for each hosted service
+batches of takes are brought home by two processes at once, of which some are killed at random moments and some have a
+clock that is an hour wrong. Doubts are settled as a person would who looks at the provider. Then every charge of the
+server is looked for in the ledger, and every take's money is compared. It writes its part of docs/reliability.md and
+ends with 1 on any fault.
 
-    python tests/soak/faults.py --takes 9000 --seed 7
+    python tests/soak/faults.py --takes 8100 --seed 7
 """
 
 from __future__ import annotations
@@ -28,16 +29,14 @@ from pathlib import Path
 from typing import IO
 
 from faults_page import write_money_part
-from faults_worker import LIBRARY, PRICE, SECONDS, say
+from faults_services import PRICE, PROFILES, SERVICES, fake_of
+from faults_worker import LIBRARY, say
 
 from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.owners import this_run
 from pickup.jobs.settle import settle_charged, settle_not_charged
 from pickup.jobs.states import Job, State
-from pickup.testing.fakes import FakeOpenAI, RealClock, Setup
-
-PROFILES = ("inworld", "vllm-omni", "new-api")
-"""One of each class: it replays under a key; it lists its jobs; it can tell nothing."""
+from pickup.testing.fakes import Call, FakeServer
 
 FAULTS = (
     "create 7% seed {seed}01: accept, drop",
@@ -75,9 +74,9 @@ Take = tuple[str, int, str]
 
 @dataclass(kw_only=True)
 class Tally:
-    """What became of one class of provider."""
+    """What became of the takes of one service."""
 
-    profile: str
+    service: str
     takes: int = 0
     requests: int = 0
     accepted: int = 0
@@ -125,26 +124,25 @@ class Driver:
         return reading, writing
 
 
-def takes_of(profile: str, *, count: int) -> Iterator[Take]:
+def takes_of(service: str, *, count: int) -> Iterator[Take]:
     """Takes, each with words of its own but for pairs of one shot."""
     number = made = 0
     while made < count:
         number += 1
-        shot = f"{profile[:2].upper()}{number:05d}"
+        shot = f"{service[:2].upper()}{number:05d}"
         for take in (1, 2) if number % _PAIRS == 0 else (1,):
             made += 1
-            yield shot, take, f"shot {number} of {profile}"
+            yield shot, take, f"shot {number} of {service}"
 
 
-def try_class(profile: str, *, count: int, seed: int, driver: Driver, root: Path) -> Tally:
+def try_service(service: str, *, count: int, seed: int, driver: Driver, root: Path) -> Tally:
     """Brings takes home through everything that goes wrong, and checks the money."""
-    began, tally = time.monotonic(), Tally(profile=profile)
-    dice = random.Random(f"{seed} {profile}")
-    takes = list(takes_of(profile, count=count))
+    began, tally = time.monotonic(), Tally(service=service)
+    dice = random.Random(f"{seed} {service}")
+    takes = list(takes_of(service, count=count))
     tally.takes = len(takes)
     script = [fault.format(seed=seed) for fault in FAULTS]
-    setup = Setup(clock=RealClock(), price_per_second=PRICE, content="tiny")
-    with FakeOpenAI(profile=profile, faults=script, setup=setup) as fake, open_ledger(root / "state") as ledger:
+    with fake_of(service, faults=script) as fake, open_ledger(root / "state") as ledger:
         for begin in range(0, len(takes), _BATCH):
             _bring_home(
                 takes[begin : begin + _BATCH],
@@ -155,7 +153,7 @@ def try_class(profile: str, *, count: int, seed: int, driver: Driver, root: Path
                 tally=tally,
                 root=root,
             )
-        _count(tally, takes, fake=fake, ledger=ledger)
+        count(tally, takes, fake=fake, ledger=ledger)
     tally.seconds = time.monotonic() - began
     return tally
 
@@ -163,7 +161,7 @@ def try_class(profile: str, *, count: int, seed: int, driver: Driver, root: Path
 def _bring_home(
     batch: Sequence[Take],
     *,
-    fake: FakeOpenAI,
+    fake: FakeServer,
     ledger: Ledger,
     driver: Driver,
     dice: random.Random,
@@ -174,7 +172,7 @@ def _bring_home(
         jobs = [
             {
                 "root": str(root),
-                "profile": tally.profile,
+                "service": tally.service,
                 "base_url": fake.base_url,
                 "takes": batch,
                 "clock_s": dice.choice(_WRONG_CLOCKS),
@@ -186,14 +184,20 @@ def _bring_home(
         tally.kills += driver.run(jobs, kill_after=kills)
         if killing:
             continue
-        _settle(batch, fake=fake, ledger=ledger, tally=tally)
-        rows = _rows(batch, ledger=ledger)
-        if all(_is_at_rest(row) for row in rows.values()) and len(rows) == len(batch):
+        settle(batch, fake=fake, ledger=ledger, tally=tally)
+        still = unfinished(batch, ledger=ledger)
+        if not still:
             return
+    tally.wrong += [f"not at rest after {_ROUNDS} rounds: {each}" for each in still[:20]]
+
+
+def unfinished(takes: Sequence[Take], *, ledger: Ledger) -> list[str]:
+    """Takes for which something is still to be done, with how each stands."""
+    rows = _rows(takes, ledger=ledger)
     still = [
         f"{shot} t{take}: {row.state}, {row.message}" for (shot, take), row in rows.items() if not _is_at_rest(row)
     ]
-    tally.wrong += [f"not at rest after {_ROUNDS} rounds: {each}" for each in still[:20]]
+    return still + ["one that was never asked for"] * (len(takes) - len(rows))
 
 
 def _rows(batch: Sequence[Take], *, ledger: Ledger) -> dict[tuple[str, int], Job]:
@@ -215,7 +219,7 @@ def _is_at_rest(job: Job) -> bool:
     return job.state not in _OPEN
 
 
-def _settle(batch: Sequence[Take], *, fake: FakeOpenAI, ledger: Ledger, tally: Tally) -> None:
+def settle(batch: Sequence[Take], *, fake: FakeServer, ledger: Ledger, tally: Tally) -> None:
     """What a person does who looks at the provider's own list of jobs."""
     prompts = {(shot, take): prompt for shot, take, prompt in batch}
     owner = str(this_run(pid=os.getpid()))
@@ -223,7 +227,8 @@ def _settle(batch: Sequence[Take], *, fake: FakeOpenAI, ledger: Ledger, tally: T
         if job.state is not State.DOUBT:
             continue
         known = {each.remote_id for each in ledger.jobs(library=LIBRARY) if each.remote_id}
-        open_jobs = [each for each in fake.jobs.by_prompt(prompts[place]) if each.remote_id not in known]
+        alike = (each for each in fake.accepted if prompts[place] in each.order.prompt)  # some add words of their own
+        open_jobs = [each for each in alike if each.remote_id not in known]
         if open_jobs:
             settle_charged(ledger, key=job.key, remote_id=open_jobs[0].remote_id, owner=owner)
         else:
@@ -231,11 +236,12 @@ def _settle(batch: Sequence[Take], *, fake: FakeOpenAI, ledger: Ledger, tally: T
         tally.settled += 1
 
 
-def _count(tally: Tally, takes: Sequence[Take], *, fake: FakeOpenAI, ledger: Ledger) -> None:
-    rows = [job for job in ledger.jobs(library=LIBRARY) if job.order.provider == tally.profile]
+def count(tally: Tally, takes: Sequence[Take], *, fake: FakeServer, ledger: Ledger) -> None:
+    """Compares the ledger with the server's books; what is wrong stands in `tally.wrong` then."""
+    rows = [job for job in ledger.jobs(library=LIBRARY) if job.order.provider == tally.service]
     claimed = Counter(job.remote_id for job in rows if job.remote_id)
     tally.accepted, tally.charged = len(fake.accepted), fake.charges
-    tally.requests = sum(each.method == "POST" and each.path.endswith("/videos") for each in fake.requests)
+    tally.requests = fake.script.seen(Call.CREATE)
     for fault, count in fake.script.struck.items():
         tally.faults[fault.call] += count
     last = _rows(takes, ledger=ledger)
@@ -250,7 +256,7 @@ def _count(tally: Tally, takes: Sequence[Take], *, fake: FakeOpenAI, ledger: Led
     ]
     words = {job.remote_id: job.order.prompt for job in fake.accepted}
     tally.mixed = sum(
-        words.get(job.remote_id, "") != prompts[job.order.shot, job.order.take]
+        prompts[job.order.shot, job.order.take] not in words.get(job.remote_id, "")
         for job in last.values()
         if job.remote_id
     )
@@ -265,7 +271,8 @@ def _count(tally: Tally, takes: Sequence[Take], *, fake: FakeOpenAI, ledger: Led
 def main() -> int:
     """Runs every class and writes the page."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--takes", type=int, default=9000, help="in all classes together")
+    parser.add_argument("--takes", type=int, default=8100, help="in the three classes together")
+    parser.add_argument("--hosted-takes", type=int, default=300, help="of each hosted service")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10_000))
     parser.add_argument("--no-page", action="store_true", help="do not write docs/reliability.md")
     chosen = parser.parse_args()
@@ -273,18 +280,19 @@ def main() -> int:
     tallies = []
     driver = Driver()
     try:
-        for profile in PROFILES:
+        for service in SERVICES:
+            count = chosen.takes // len(PROFILES) if service in PROFILES else chosen.hosted_takes
             with tempfile.TemporaryDirectory(prefix="pickup-faults-") as folder:
-                tally = try_class(
-                    profile,
-                    count=chosen.takes // len(PROFILES),
+                tally = try_service(
+                    service,
+                    count=count,
                     seed=chosen.seed,
                     driver=driver,
                     root=Path(folder),
                 )
             tallies.append(tally)
             say(
-                f"{profile}: {tally.takes} takes, {tally.requests} submits, {tally.kills} kills, {tally.home} at home, "
+                f"{service}: {tally.takes} takes, {tally.requests} submits, {tally.kills} kills, {tally.home} at home, "
                 f"{tally.failed} failed, {tally.settled} settled, {len(tally.wrong)} wrong, {tally.seconds:.0f} s"
             )
             for each in tally.wrong[:20]:
@@ -292,7 +300,7 @@ def main() -> int:
     finally:
         driver.close()
     if not chosen.no_page:
-        write_money_part(tallies, script=FAULTS, seed=chosen.seed, seconds=SECONDS, price=PRICE)
+        write_money_part(tallies, script=FAULTS, seed=chosen.seed, price=PRICE)
     return 1 if any(tally.wrong for tally in tallies) else 0
 
 

@@ -9,16 +9,12 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from faults_services import SERVICES
 from reliability import table, write_part
 
 if TYPE_CHECKING:
     from faults import Tally
 
-_CLASSES = {
-    "inworld": "replays a request under its key",
-    "vllm-omni": "lists its jobs",
-    "new-api": "can tell nothing",
-}
 _CALLS = {"create": "submits", "poll": "polls", "content": "downloads", "list": "lists of jobs"}
 _MEANS = {
     "create: accept, drop": "accepted and charged, then the connection broke",
@@ -45,28 +41,24 @@ _MEANS = {
 }
 
 
-def write_money_part(
-    tallies: Sequence[Tally], *, script: Sequence[str], seed: int, seconds: int, price: Decimal
-) -> None:
+def write_money_part(tallies: Sequence[Tally], *, script: Sequence[str], seed: int, price: Decimal) -> None:
     """Writes the part; `script` is what went wrong, in the words of `pickup.testing.fakes.faults`."""
-    write_part("money", "\n".join(_lines(tallies, script=script, seed=seed, seconds=seconds, price=price)))
+    write_part("money", "\n".join(_lines(tallies, script=script, seed=seed, price=price)))
 
 
-def _lines(
-    tallies: Sequence[Tally], *, script: Sequence[str], seed: int, seconds: int, price: Decimal
-) -> Iterator[str]:
+def _lines(tallies: Sequence[Tally], *, script: Sequence[str], seed: int, price: Decimal) -> Iterator[str]:
     submits, kills = sum(each.requests for each in tallies), sum(each.kills for each in tallies)
     wrong = sum(len(each.wrong) for each in tallies)
     yield "## What became of the money\n"
     yield (
         f"Written by `make faults` (seed {seed}): {os.cpu_count()} cores, {platform.system()}, Python "
-        f"{platform.python_version()}. {submits:,} submits of clips of {seconds} s\n"
-        f"at {price} USD a second to a fake server on loopback, by two processes at once that share one ledger;\n"
+        f"{platform.python_version()}. {submits:,} submits at\n"
+        f"{price} USD a second to fake servers on loopback, by two processes at once that share one ledger;\n"
         f"{kills} of them were ended by `kill -9` at random moments, and every third had a clock that was an hour\n"
         "wrong. " + ("Every check held.\n" if not wrong else f"**{wrong} checks failed.**\n")
     )
     heads = (
-        "what the provider can do",
+        "what the server can do, or the service",
         "takes",
         "submits",
         "charged",
@@ -108,7 +100,7 @@ def _row(tally: Tally) -> tuple[str, ...]:
     twice = sum("bought" in each for each in tally.wrong)
     lost = sum("not in the ledger" in each or "not at rest" in each for each in tally.wrong)
     numbers = (tally.takes, tally.requests, tally.charged, tally.home, tally.failed, tally.settled, twice, lost)
-    return (_CLASSES[tally.profile], *(f"{number:,}" for number in numbers))
+    return (SERVICES[tally.service], *(f"{number:,}" for number in numbers))
 
 
 def _fault_row(fault: str) -> tuple[str, str]:

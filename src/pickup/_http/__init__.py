@@ -15,7 +15,7 @@ from pickup._http.api import Api, FilePart
 from pickup._http.clients import Timeouts
 from pickup._http.keys import Key, Secret
 from pickup._http.origin import Origin
-from pickup._http.replies import Headers, Reply, said
+from pickup._http.replies import Headers, Reply, said, shown
 from pickup._http.status import check_status
 
 __all__ = [
@@ -30,4 +30,5 @@ __all__ = [
     "Timeouts",
     "check_status",
     "said",
+    "shown",
 ]

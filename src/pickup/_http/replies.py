@@ -81,7 +81,7 @@ class Reply:
         try:
             return _parsed(self.body)
         except ValueError as error:
-            quoted = _shown(self, self._text(), limit=_QUOTED_CHARACTERS) or "nothing"
+            quoted = shown(self, self._text(), limit=_QUOTED_CHARACTERS) or "nothing"
             message = f"{self.name} answered {self.status} with no JSON but: {quoted}"
             if self.creates:
                 raise OutcomeUnknown(message, next_step=ASK_THE_PROVIDER) from error
@@ -113,13 +113,13 @@ def said(reply: Reply) -> str:
     """The server's own words on what went wrong: one line of at most 300 printable characters, without the key.
 
     They are looked for where servers commonly put them, `{"error": {"message"}}`, `{"error"}`, `{"message"}` and
-    `{"detail"}`; elsewhere it is the start of the body.
+    `{"detail"}`, alone or as the one item of a list; elsewhere it is the start of the body.
     """
     try:
         found = _message(_parsed(reply.body[:_LOOKED_AT_BYTES]))
     except ValueError:
         found = ""
-    return _shown(reply, found or reply._text(), limit=_SAID_CHARACTERS)  # noqa: SLF001 - one module
+    return shown(reply, found or reply._text(), limit=_SAID_CHARACTERS)  # noqa: SLF001 - one module
 
 
 def _parsed(body: bytes) -> object:
@@ -132,6 +132,8 @@ def _parsed(body: bytes) -> object:
 
 def _message(value: object) -> str:
     match value:
+        case [first]:
+            return _message(first)
         case {"error": {"message": str(text)}} | {"error": str(text)} | {"message": str(text)} | {"detail": str(text)}:
             return text
         case {"detail": [{"msg": str(text)}, *_]}:
@@ -139,7 +141,8 @@ def _message(value: object) -> str:
     return ""
 
 
-def _shown(reply: Reply, text: str, *, limit: int) -> str:
+def shown(reply: Reply, text: str, *, limit: int = _SAID_CHARACTERS) -> str:
+    """A text of a reply made fit to show: one line of at most `limit` printable characters, without the key."""
     masked = reply.mask(text)  # before it is cut, or a piece of the key might be left
     line = " ".join("".join(each if each.isprintable() else " " for each in masked).split())
     return line if len(line) <= limit else f"{line[: limit - 1]}…"

@@ -26,7 +26,14 @@ BUILT_IN: Mapping[str, ProviderSettings] = MappingProxyType(
         "openai": ProviderSettings(kind="openai_videos", profile="openai", api_key_env="OPENAI_API_KEY"),
         "inworld": ProviderSettings(kind="openai_videos", profile="inworld", api_key_env="INWORLD_API_KEY"),
         "openrouter": ProviderSettings(kind="openrouter", api_key_env="OPENROUTER_API_KEY"),
+        "fal": ProviderSettings(kind="fal", api_key_env="FAL_KEY"),
+        "vertex_veo": ProviderSettings(kind="vertex_veo"),
+        "gemini_omni": ProviderSettings(kind="gemini_omni", api_key_env="GEMINI_API_KEY"),
+        "wan": ProviderSettings(kind="wan", api_key_env="DASHSCOPE_API_KEY"),
+        "ltx": ProviderSettings(kind="ltx", api_key_env="LTXV_API_KEY"),
+        "runway": ProviderSettings(kind="runway", api_key_env="RUNWAYML_API_SECRET"),
         "luma": ProviderSettings(kind="luma", api_key_env="LUMA_AGENTS_API_KEY"),
+        "replicate": ProviderSettings(kind="replicate", api_key_env="REPLICATE_API_TOKEN"),
     }
 )
 """Services that can be named without a table of their own."""

@@ -14,11 +14,12 @@ the network stands here, once. It knows no service's JSON.
 
 from pickup.hosted.failures import Trouble, check_reply, check_same_server
 from pickup.hosted.pictures import Picture, picture_of
-from pickup.hosted.provider import Call, HostedProvider, read
+from pickup.hosted.provider import NO_JOB, Call, HostedProvider, read
 from pickup.hosted.service import Model, Service, offer_of
 from pickup.hosted.wire import UNKNOWN_RATES, hd_sizes, nearest_shape, number
 
 __all__ = [
+    "NO_JOB",
     "UNKNOWN_RATES",
     "Call",
     "HostedProvider",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
-from pickup._http import Reply, check_status
+from pickup._http import Reply, check_status, shown
 from pickup.config.provider_setup import host_of
 from pickup.errors import FailureKind, ProviderError, ProviderRefused, ProviderRetired, ProviderUnavailable
 from pickup.ports import Submission
@@ -23,6 +23,8 @@ class Trouble:
 _NEXT_STEPS: Mapping[FailureKind, str] = {
     FailureKind.INVALID_REQUEST: "change the shot or the provider's settings as it says",
     FailureKind.MODERATION_INPUT: "change the words of the shot, or the frames that it begins and ends on",
+    FailureKind.MODERATION_OUTPUT: "change the words of the shot, or try again with another seed",
+    FailureKind.PROVIDER_FAILED: "run the command again later",
     FailureKind.AUTH: "run `pickup doctor`, which checks the key",
     FailureKind.NO_CREDIT: "add credit there, then run the command again",
     FailureKind.MODEL_GONE: "choose another model; `pickup providers` lists them",
@@ -47,13 +49,16 @@ def check_reply(reply: Reply, *, name: str, creates: bool, trouble_of: Callable[
     try:
         check_status(reply, name=name, creates=creates)
     except (ProviderRefused, ProviderRetired, ProviderUnavailable) as error:
-        kind = _kind_in(reply, trouble_of=trouble_of)
-        if kind is None or kind is error.kind or reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise
+        trouble = _trouble_in(reply, trouble_of=trouble_of)
+        kind = error.kind if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR else trouble.kind or error.kind
         if kind is FailureKind.MODEL_GONE and not creates:
-            raise
-        raise _error_of(kind)(
-            error.message, kind=kind, next_step=_NEXT_STEPS.get(kind, ""), retry_after_s=error.retry_after_s
+            kind = error.kind
+        is_told = not trouble.message or trouble.message in error.message
+        raise (type(error) if kind is error.kind else _error_of(kind))(
+            error.message if is_told else f"{error.message} ({trouble.message})",
+            kind=kind,
+            next_step=error.next_step if kind is error.kind else _NEXT_STEPS.get(kind, ""),
+            retry_after_s=error.retry_after_s,
         ) from error
 
 
@@ -71,13 +76,13 @@ def check_same_server(submission: Submission, *, name: str, base_url: str) -> No
         )
 
 
-def _kind_in(reply: Reply, *, trouble_of: Callable[[object], Trouble | None]) -> FailureKind | None:
+def _trouble_in(reply: Reply, *, trouble_of: Callable[[object], Trouble | None]) -> Trouble:
+    """What the body says, fit to be shown; a body that says nothing is a trouble without a kind."""
     try:
-        content = reply.json()
+        found = trouble_of(reply.json()) or Trouble()
     except ProviderError:
-        return None
-    trouble = trouble_of(content)
-    return trouble.kind if trouble else None
+        return Trouble()
+    return replace(found, message=shown(reply, found.message))
 
 
 def _error_of(kind: FailureKind) -> type[ProviderError]:

@@ -18,7 +18,7 @@ from pickup.config.provider_setup import ProviderSetup, host_of
 from pickup.errors import ConfigError, FailureKind, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from pickup.hosted.failures import Trouble, check_reply, check_same_server
 from pickup.hosted.pictures import Picture, picture_of
-from pickup.hosted.service import Model, Service, offer_of, unlisted_model
+from pickup.hosted.service import Model, Service, check_not_ended, offer_of, unlisted_model
 from pickup.offers import Idempotency, Offer, Quote, Wish
 from pickup.offers.cover import quote_cover
 from pickup.ports import (
@@ -104,6 +104,11 @@ class HostedProvider(Provider, ABC):
         del submission
         return None
 
+    def stopped(self, reply: Reply) -> bool:
+        """Whether the reply to a stop, which was not refused, says that nothing more will come."""
+        del reply
+        return True
+
     def probe(self) -> Call | None:
         """The cheapest harmless call that proves the key; None where there is none."""
         return None
@@ -128,11 +133,13 @@ class HostedProvider(Provider, ABC):
         """A model by its name.
 
         Raises:
+            ProviderRetired: It has ended.
             ConfigError: It is in no table, and the settings do not say what it makes.
         """
         for each in self.known_models():
             if each.name == name:
                 return each
+        check_not_ended(name, service=self.service, setup=self.setup)
         return unlisted_model(name, setup=self.setup)
 
     def offers(self) -> Sequence[Offer]:
@@ -145,7 +152,7 @@ class HostedProvider(Provider, ABC):
 
     def offer(self, model: Model) -> Offer:
         """The offer of one model."""
-        return offer_of(model, service=self.service, setup=self.setup)
+        return offer_of(model, service=self.service, setup=self.setup, base_url=self.base_url)
 
     def quote(self, wish: Wish, *, model: str) -> Quote:
         """The cheapest clips that cover the wish."""
@@ -215,6 +222,8 @@ class HostedProvider(Provider, ABC):
         if reply.status in (HTTPStatus.CONFLICT, HTTPStatus.BAD_REQUEST):
             return Cancellation(stopped=False, message=f"{self.name} stops it no more")
         self.check(reply)
+        if not self.stopped(reply):
+            return Cancellation(stopped=False, message=f"{self.name} had finished it already")
         return Cancellation(stopped=True, billing=self.billing)
 
     async def healthcheck(self) -> str:

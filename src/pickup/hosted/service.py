@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from pickup.config.provider_setup import ProviderSetup, host_of, lengths_in
-from pickup.errors import ConfigError
-from pickup.offers import Audio, Cancelling, Capability, Idempotency, Mode, Offer
+from pickup.cut import Size
+from pickup.errors import ConfigError, ProviderRetired
+from pickup.offers import Audio, Cancelling, Capability, Idempotency, Lengths, Mode, Offer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,16 +79,23 @@ _MODES: Mapping[str, frozenset[Mode]] = {
 }
 
 
-def offer_of(model: Model, *, service: Service, setup: ProviderSetup) -> Offer:
-    """The offer of a model; what the settings say goes before what the documentation does."""
+def offer_of(model: Model, *, service: Service, setup: ProviderSetup, base_url: str) -> Offer:
+    """The offer of a model; what the settings say goes before what the documentation does.
+
+    Args:
+        model: What it makes.
+        service: Where.
+        setup: The settings.
+        base_url: Where requests go. Prices are those of the service's own address, unless the settings name another.
+    """
     settings = setup.settings
-    host = host_of(settings.base_url or service.base_url)
-    route = setup.route(model.name, service=service.name, host=host)
+    host = host_of(base_url)
+    route = setup.route(model.name, service=service.name, host=host_of(settings.base_url or service.base_url))
     said = settings.model_fields_set
     return Offer(
         provider=setup.name,
         model=model.name,
-        capabilities=tuple(_as_set(each, setup=setup) for each in model.capabilities),
+        capabilities=_as_set(model.capabilities, setup=setup),
         prices=route.prices,
         host="" if settings.is_on_this_machine else host,
         retired=route.retired,
@@ -105,6 +113,21 @@ def offer_of(model: Model, *, service: Service, setup: ProviderSetup) -> Offer:
         prompt_chars=model.prompt_chars,
         notes=(*model.notes, *service.notes),
     )
+
+
+def check_not_ended(name: str, *, service: Service, setup: ProviderSetup) -> None:
+    """A model that is in no table of ours may be one that has ended.
+
+    Raises:
+        ProviderRetired: It has; it says when, and what to use now.
+    """
+    route = setup.route(name, service=service.name, host=host_of(setup.settings.base_url or service.base_url))
+    if route.retired is not None and route.retired <= setup.today:
+        raise ProviderRetired(
+            f"{name} ended on {route.retired}",
+            where=f"providers.{setup.name}.model",
+            next_step=f"use {'; '.join(route.instead)}" if route.instead else "choose another model",
+        )
 
 
 def unlisted_model(name: str, *, setup: ProviderSetup) -> Model:
@@ -127,14 +150,41 @@ def unlisted_model(name: str, *, setup: ProviderSetup) -> Model:
     return Model(name=name, capabilities=(capability,), audio=Audio.UNKNOWN)
 
 
-def _as_set(capability: Capability, *, setup: ProviderSetup) -> Capability:
-    """A capability, narrowed or corrected by the settings."""
+def _as_set(capabilities: tuple[Capability, ...], *, setup: ProviderSetup) -> tuple[Capability, ...]:
+    """Capabilities, narrowed to what the settings name; what none of them has, the settings know better."""
     settings = setup.settings
-    modes = capability.modes & _MODES[settings.frames_from] if settings.frames_from else capability.modes
-    return replace(
-        capability,
-        modes=modes,
-        lengths=lengths_in(settings) or capability.lengths,
-        sizes=settings.sizes or capability.sizes,
-        rates=(settings.fps,) if settings.fps else capability.rates,
-    )
+    if settings.frames_from:
+        modes = _MODES[settings.frames_from]
+        capabilities = _narrowed(capabilities, by=lambda each: _with_modes(each, modes))
+    if settings.sizes:
+        known = _narrowed(capabilities, by=lambda each: _with_sizes(each, settings.sizes))
+        capabilities = known or tuple(replace(each, sizes=settings.sizes) for each in capabilities)
+    if settings.fps is not None:
+        rates = (settings.fps,)
+        known = tuple(replace(each, rates=rates) for each in capabilities if settings.fps in each.rates)
+        capabilities = known or tuple(replace(each, rates=rates) for each in capabilities)
+    if (lengths := lengths_in(settings)) is not None:
+        known = _narrowed(capabilities, by=lambda each: _with_lengths(each, lengths))
+        capabilities = known or tuple(replace(each, lengths=lengths) for each in capabilities)
+    return capabilities
+
+
+def _narrowed(
+    capabilities: tuple[Capability, ...], *, by: Callable[[Capability], Capability | None]
+) -> tuple[Capability, ...]:
+    return tuple(found for each in capabilities if (found := by(each)) is not None)
+
+
+def _with_modes(capability: Capability, modes: frozenset[Mode]) -> Capability | None:
+    common = capability.modes & modes
+    return replace(capability, modes=common) if common else None
+
+
+def _with_sizes(capability: Capability, sizes: tuple[Size, ...]) -> Capability | None:
+    common = tuple(each for each in capability.sizes if each in sizes)
+    return replace(capability, sizes=common) if common else None
+
+
+def _with_lengths(capability: Capability, lengths: Lengths) -> Capability | None:
+    common = tuple(each for each in capability.lengths.seconds if each in lengths.seconds)
+    return replace(capability, lengths=Lengths(seconds=common)) if common else None

@@ -61,6 +61,11 @@ class Retries:
         self._count = 0
         self._since: float | None = None
 
+    @property
+    def count(self) -> int:
+        """Repeats since the provider has last answered."""
+        return self._count
+
     def forget(self) -> None:
         """The provider has answered: earlier trouble no longer counts."""
         self._count, self._since = 0, None

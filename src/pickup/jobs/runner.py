@@ -259,9 +259,12 @@ class _Runner:
             if job.key in self._to_cancel:
                 job = await self._cancel(job, wanted=wanted)
                 continue
+            failed = retries.count
             job = await self._step(job, wanted=wanted, gauge=gauge, retries=retries)
             if job.state is not State.RUNNING or before not in (State.SUBMITTED, State.RUNNING):
                 continue
+            if retries.count > failed:
+                continue  # the poll failed, and was waited for already
             retries.forget()
             if self._timing.now() - since >= patience:
                 return self._bench.move(job, to=State.PARKED, message=gauge.stage)

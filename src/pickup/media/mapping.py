@@ -14,7 +14,7 @@ from fractions import Fraction
 from pickup.errors import MediaError, counted
 from pickup.media.footage import Footage, SourceFrame
 from pickup.offers.cover import LONGEST_RETIME
-from pickup.offers.lengths import frames_needed
+from pickup.offers.lengths import frames_lasting, frames_needed
 from pickup.ports import Delivery
 from pickup.timing import half_up
 
@@ -61,6 +61,7 @@ class Mapping:
         self._delivery = delivery
         self._natural = self._needed_for(delivery.frames)
         self._needed = self._natural if delivery.spread is None else delivery.spread
+        self._lasting = frames_lasting(delivery.frames, made_at=footage.rate, shown_at=delivery.rate)
         self._name_policies()
 
     def frames(self) -> Generator[SourceFrame, None, None]:
@@ -83,6 +84,8 @@ class Mapping:
                     yield shown
             if next(sources, None) is not None:
                 held = number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0)
+                if self._delivery.to_the_end and held <= self._lasting:
+                    return  # the shot after begins where the clip ends
                 if self._delivery.to_the_end and held - self._needed <= self._natural * LONGEST_RETIME:
                     raise TooLong(held=held)
                 self.policies.add("trim")

@@ -20,7 +20,7 @@ from types import MappingProxyType
 
 from pickup.cut import Size
 from pickup.errors import PriceUnknown, ProviderRefused, counted
-from pickup.offers.lengths import frames_needed, frames_served
+from pickup.offers.lengths import frames_lasting, frames_needed, frames_served
 from pickup.offers.model import Audio, Clip, Conditioning, Mode, Offer, Quote, Wish
 from pickup.offers.prices import FREE
 from pickup.offers.sizes import Setting, settings_for
@@ -98,7 +98,8 @@ def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
         if len(setting.rates) > 1:
             continue  # what is to fit to the frame needs a rate that is known
         needed = frames_needed(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
-        exact = _Want(needed=needed, low=needed, high=needed)
+        lasting = frames_lasting(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
+        exact = _Want(needed=needed, low=needed, high=lasting)
         near = _Want(needed=needed, low=math.ceil(needed * (1 - retime)), high=math.floor(needed * (1 + retime)))
         for want in (exact, near) if retime else (exact,):
             chain = _best(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST)
@@ -264,7 +265,8 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
         found = _alike(offer, wish, setting, mode=mode) or setting
         price = _prices(offer, found)[frames]
         clips.append(Clip(frames=frames, rate=setting.rate, seconds=found.lengths[frames], mode=mode, price=price))
-    is_retimed = chain.total < needed or (last is Mode.FIRST_LAST and chain.total != needed)
+    lasting = frames_lasting(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
+    is_retimed = chain.total < needed or (last is Mode.FIRST_LAST and chain.total > lasting)
     speed = Fraction(chain.total, needed) if is_retimed else Fraction(1)
     return Quote(
         frames=wish.cover_frames,
@@ -355,7 +357,7 @@ def _needs_frames(offer: Offer, *, before: bool) -> ProviderRefused:
     if before:
         return ProviderRefused(
             f"{offer.model} makes clips only from both neighbours' frames, and none fits between them here",
-            next_step='set conditioning = "both", which plays a clip a little faster or slower, or choose another model',
+            next_step='set conditioning = "both", which plays a clip a little faster or slower, or take another model',
         )
     return ProviderRefused(
         f"{offer.model} makes nothing from words alone, and no frame before the hole can be had or may be sent",

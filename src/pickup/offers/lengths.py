@@ -76,6 +76,17 @@ def frames_needed(frames: int, *, made_at: FrameRate, shown_at: FrameRate) -> in
     return math.floor((frames - 1) * (made_at.fps / shown_at.fps)) + 1
 
 
+def frames_lasting(frames: int, *, made_at: FrameRate, shown_at: FrameRate) -> int:
+    """Most frames of a clip that last no longer than so many frames of a cut; at least as many as they want.
+
+    Seven seconds of a cut at 24 show 209 of the 210 frames that seven seconds at 30 have: both cover it to the frame.
+    """
+    needed = frames_needed(frames, made_at=made_at, shown_at=shown_at)
+    if made_at.nominal == shown_at.nominal:
+        return needed
+    return max(needed, math.floor(frames * (made_at.fps / shown_at.fps)))
+
+
 def frames_served(frames: int, *, made_at: FrameRate, shown_at: FrameRate) -> int:
     """Most frames of a cut that so many frames of a clip serve; the inverse of `frames_needed`."""
     if made_at.nominal == shown_at.nominal:

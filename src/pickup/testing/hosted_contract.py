@@ -31,10 +31,11 @@ from pickup.errors import (
     ProviderUnavailable,
 )
 from pickup.hosted import HostedProvider
-from pickup.offers import Cancelling, Mode, Offer, Wish
+from pickup.offers import Cancelling, Mode, Offer, Quote, Wish
 from pickup.ports import Billing, Generation, Provider, RemoteState, RemoteStatus, Submission
 from pickup.testing.clips import read_number
 from pickup.testing.fakes import Pace, Setup
+from pickup.testing.fakes.clips import ClipShelf
 from pickup.testing.fakes.hosted import FakeHosted
 from pickup.testing.provider_contract import ProviderContract, boundary_png
 from pickup.timing import FrameRate
@@ -71,18 +72,27 @@ class HostedContract(ProviderContract):
     Attributes:
         provider_type: The provider.
         fake_type: The fake of its service.
-        options: What its settings must say.
         refreshes: Another poll gives a link that lives.
     """
 
+    shelf: ClassVar[ClipShelf]
     provider_type: ClassVar[type[HostedProvider]]
     fake_type: ClassVar[type[FakeHosted]]
-    options: ClassVar[Mapping[str, str]] = {}
     refreshes: ClassVar[bool] = True
+
+    @classmethod
+    def setup_class(cls) -> None:
+        """Opens the shelf of clips: its fakes make each only once."""
+        cls.shelf = ClipShelf()
+
+    @classmethod
+    def teardown_class(cls) -> None:
+        """Throws the clips away."""
+        cls.shelf.close()
 
     def setup_method(self) -> None:
         """Starts the fake that `make_provider` speaks to."""
-        self.fake = self.fake_type(setup=Setup(key=KEY, price_per_second=PRICE))
+        self.fake = self.fake_type(setup=self.setup_of_fake())
         self.fake.start()
 
     def teardown_method(self) -> None:
@@ -102,7 +112,7 @@ class HostedContract(ProviderContract):
             "base_url": fake.base_url,
             "api_key_env": KEY_VARIABLE,
             "price_per_second": str(PRICE),
-            "options": dict(self.options),
+            "options": dict(self.fake_type.options),
             **settings,
         }
         return self.provider_type(
@@ -115,10 +125,18 @@ class HostedContract(ProviderContract):
             )
         )
 
+    def setup_of_fake(self) -> Setup:
+        """It asks for the key, and takes money."""
+        return Setup(key=KEY, price_per_second=PRICE, shelf=getattr(self, "shelf", None))
+
+    def quotes_for_clips(self) -> list[tuple[Offer, Wish, Quote]]:
+        """Those of one model: what others are asked for is compared without making it."""
+        return [(offer, wish, quote) for offer, wish, quote in self._quotes() if offer.model == self.fake_type.model]
+
     @contextmanager
     def fake_with(self, *faults: str, **setup: object) -> Iterator[FakeHosted]:
         """A fake of its own with faults."""
-        made = replace(Setup(key=KEY, price_per_second=PRICE), **setup)  # type: ignore[arg-type]
+        made = replace(self.setup_of_fake(), **setup)  # type: ignore[arg-type]
         with self.fake_type(faults=faults, setup=made) as fake:
             yield fake
 

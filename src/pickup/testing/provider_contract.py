@@ -135,7 +135,7 @@ class ProviderContract:
 
     def test_the_clip_is_what_was_quoted(self, tmp_path: Path) -> None:
         """Submit, poll, fetch: the file has the quoted frames, and a frame-exact model the cut's rate and size."""
-        for number, (offer, wish, quote) in enumerate(self._quotes()):
+        for number, (offer, wish, quote) in enumerate(self.quotes_for_clips()):
             path = tmp_path / f"{number}.mp4"
             footage = self.make_clip(self.request(offer, wish, quote), key=f"key-{number}", destination=path)
             if offer.frame_exact:
@@ -234,6 +234,10 @@ class ProviderContract:
             boundary_in=boundary_png(hue=60, size=quote.size or wish.size) if quote.uses_before else None,
             boundary_out=boundary_png(hue=200, size=quote.size or wish.size) if quote.uses_after else None,
         )
+
+    def quotes_for_clips(self) -> list[tuple[Offer, Wish, Quote]]:
+        """The quotes of which clips are made: every one, where that does not take too long."""
+        return self._quotes()
 
     def make_clip(self, request: Generation, *, key: str, destination: Path) -> Footage:
         """One take from submit to file, decoded."""

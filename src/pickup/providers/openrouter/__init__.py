@@ -54,9 +54,9 @@ _WORDS: Mapping[str, FailureKind] = MappingProxyType(
 )
 """Parts of what an error says -> what it means; errors have no code here. The first that fits counts."""
 
+# Google's enhancePrompt is not among them: Veo 3 refuses to work without it
 _OFF: Mapping[str, bool] = MappingProxyType(
     {
-        "enhancePrompt": False,
         "prompt_extend": False,
         "prompt_optimizer": False,
         "watermark": False,

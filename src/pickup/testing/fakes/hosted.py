@@ -13,6 +13,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import ClassVar
 
 from pickup.testing.fakes.faults import Call, Fault, What
@@ -31,6 +32,7 @@ class FakeHosted(FakeServer):
         scheme: Before the key in its header.
         link_s: Seconds for which a link to a clip lives.
         bills_failures: Jobs that fail are charged.
+        options: What the settings of its provider must say to reach it.
     """
 
     model: ClassVar[str]
@@ -38,6 +40,7 @@ class FakeHosted(FakeServer):
     scheme: ClassVar[str] = "Bearer "
     link_s: ClassVar[float] = 3600.0
     bills_failures: ClassVar[bool] = True
+    options: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __init__(self, *, faults: Iterable[Fault | str] = (), setup: Setup | None = None) -> None:
         super().__init__(faults=faults, setup=setup)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
+from pickup.testing.fakes.clips import ClipShelf
 from pickup.testing.fakes.clock import Clock, Pace, VirtualClock
 from pickup.testing.fakes.faults import Call, Fault, What
 from pickup.testing.fakes.orders import Fate, Limits
@@ -29,6 +30,7 @@ class Setup:
         limits: What is refused with 429.
         key: Asked for in every call; None asks for none.
         price_per_second: USD.
+        shelf: Where clips are made, if it is shared with other fakes, and closed by whoever made it.
         content: `clips` for real videos, `tiny` for a few bytes that are none: thousands of jobs cost nothing.
         color_from_frame: A clip has the mean color of its first frame.
         link_base: Where links to results lead, `http://localhost:8091`, say, for another origin; None for the fake.
@@ -41,6 +43,7 @@ class Setup:
     limits: Limits = field(default_factory=Limits)
     key: str | None = None
     price_per_second: Decimal = Decimal(0)
+    shelf: ClipShelf | None = None
     content: Literal["clips", "tiny"] = "clips"
     color_from_frame: bool = False
     link_base: str | None = None

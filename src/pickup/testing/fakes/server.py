@@ -124,7 +124,7 @@ class FakeServer(ABC):
     def start(self) -> Self:
         """Begins to listen."""
         self._connections = Connections(self, port=self.setup.port)
-        self._shelf = ClipShelf()
+        self._shelf = self.setup.shelf or ClipShelf()
         self._connections.start()
         return self
 
@@ -136,7 +136,7 @@ class FakeServer(ABC):
         """
         if self._connections is not None:
             self._connections.close()
-        if self._shelf is not None:
+        if self._shelf is not None and self.setup.shelf is None:
             self._shelf.close()
         if self._broken:
             raise RuntimeError(f"the fake broke:\n{self._broken[0]}")

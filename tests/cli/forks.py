@@ -1,0 +1,112 @@
+"""Starts the program many times cheaply: a process that has imported it once, and forks for each command.
+
+A start costs a second of imports, and the tests make hundreds. Each command still has a process, arguments,
+environment, folder and files of its own. What needs more (a terminal, a signal, another PYTHONPATH) starts the program
+as usual.
+
+Each line on standard input is a command; the answer is its process id, then its exit code.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+_IMPORTED = ("pickup.cli.main", "pickup.cli.fill", "pickup.cli.plan", "pickup.cli.relink", "pickup.cli.takes")
+
+
+class Forks:
+    """The process that forks, from the outside."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[str] | None = None
+
+    def run(
+        self, arguments: list[str], *, folder: Path, environment: dict[str, str], files: Path, timeout_s: float
+    ) -> int | None:
+        """Runs `pickup` with its output in `files/out` and `files/err`; None where it has to be started as usual."""
+        alike = all(os.environ.get(name) == environment.get(name) for name in ("PYTHONPATH", "PYTHONHASHSEED"))
+        if not hasattr(os, "fork") or not alike or not self._lock.acquire(blocking=False):
+            return None
+        try:
+            return self._run(
+                {"arguments": arguments, "folder": str(folder), "environment": environment, "files": str(files)},
+                timeout_s=timeout_s,
+            )
+        finally:
+            self._lock.release()
+
+    def _run(self, command: dict[str, object], *, timeout_s: float) -> int:
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(
+                [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            )
+        writing, reading = self._process.stdin, self._process.stdout
+        if writing is None or reading is None:
+            raise RuntimeError("the process that forks has no pipes")
+        writing.write(json.dumps(command) + "\n")
+        writing.flush()
+        child = int(reading.readline())
+        ending = threading.Timer(timeout_s, _end, args=(child,))
+        ending.start()
+        try:
+            return int(reading.readline())
+        finally:
+            ending.cancel()
+
+    def close(self) -> None:
+        """Ends it."""
+        if self._process is not None and self._process.stdin is not None:
+            self._process.stdin.close()
+            self._process.wait(timeout=60)
+
+
+def _end(child: int) -> None:
+    os.kill(child, 9)
+
+
+def _serve() -> None:
+    """Forks for each line; the child returns from here as the program."""
+    for name in _IMPORTED:
+        __import__(name)
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            _become(json.loads(line))
+            return
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sys.stdout.write(f"{code}\n")
+        sys.stdout.flush()
+    os._exit(0)
+
+
+def _become(command: dict[str, Any]) -> None:
+    """Takes on a command's own arguments, environment, folder and files."""
+    files = Path(command["files"])
+    for number, path, flags in (
+        (0, os.devnull, os.O_RDONLY),
+        (1, files / "out", os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+        (2, files / "err", os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+    ):
+        opened = os.open(path, flags)
+        os.dup2(opened, number)
+        os.close(opened)
+    os.environ.clear()
+    os.environ.update(command["environment"])
+    os.chdir(command["folder"])
+    sys.argv = ["pickup", *command["arguments"]]
+
+
+if __name__ == "__main__":
+    _serve()
+    from pickup.__main__ import main
+
+    main()
