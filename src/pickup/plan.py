@@ -118,6 +118,7 @@ class Pickup:
     Attributes:
         takes: Numbers of the takes to make.
         price: USD for all of them, without what is spent or set aside already.
+        begun: USD that are.
         bytes_expected: On disk, for all of them.
         wish: What was quoted.
         asks: Frames are sent only after a yes.
@@ -133,6 +134,7 @@ class Pickup:
     bytes_expected: int
     lint: tuple[LintNote, ...]
     wish: Wish
+    begun: Decimal = Decimal(0)
     asks: bool = False
     instead: tuple[Alternative, ...] = ()
     extension: str = ""
@@ -384,6 +386,7 @@ def _pickup(
         price=sum(
             (max(quote.price - request.begun.get(take, _NOTHING), _NOTHING) for take in request.missing), _NOTHING
         ),
+        begun=sum((request.begun.get(take, _NOTHING) for take in request.missing), _NOTHING),
         bytes_expected=estimate(spec, offer, quote) * count,
         lint=lint_prompt(spec.words, briefed=spec.briefed),
         wish=chosen.wish,

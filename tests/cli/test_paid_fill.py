@@ -132,6 +132,10 @@ def test_a_lost_reply_is_a_doubt_until_a_person_says_what_became_of_it(desk: Any
         lost = fill(desk, "--budget", "1.00")
         again = fill(desk, "--budget", "1.00")
         assert (lost.code, again.code, fake.charges) == (5, 5, 1)
+        said = desk.run("fill", desk.timeline, "--unbriefed", "--yes", "--budget", "1.00").out
+        assert "$0.20 asked for already" in said
+        assert "Next: `pickup settle JOB`" in said
+        assert "No holes" not in said
         [doubt] = lost.document["doubt"]
         shown = desk.run("settle", doubt["job"][:8])
         assert shown.code == 5

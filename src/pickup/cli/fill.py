@@ -152,6 +152,8 @@ def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
 
 def _summary(filled: Filled) -> str:
     if not filled.outputs:
+        if filled.doubt:
+            return "No timeline was written. Next: `pickup settle JOB` says what to look for at the provider."
         if not (filled.held or filled.failed):
             return "No holes; nothing was written."
         return "No timeline was written. Next: do what the table says of each shot, then run the same command again."

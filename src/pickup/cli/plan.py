@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import click
@@ -60,7 +61,10 @@ def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
     console.print(show.head_line(prepared))
     if plan.pickups:
         console.print(show.plan_table(prepared))
-        total = "free" if not plan.total else f"${plan.total:.2f}"
+        begun = sum((pickup.begun for pickup in plan.pickups), Decimal(0))
+        total = f"${plan.total:.2f}" if plan.total or begun else "free"
+        if begun:
+            total += f" more (${begun:.2f} asked for already)"
         if plan.at_most > plan.total:
             total += f" (${plan.at_most:.2f} at most, where it falls back)"
         takes = sum(len(pickup.takes) for pickup in plan.pickups)

@@ -103,10 +103,16 @@ def plan_table(prepared: Prepared) -> Table:
             spec.holes[0].timecode,
             ", ".join(str(number) for number in pickup.takes),
             f"{quote.frames}{handles}",
-            "free" if not pickup.price else f"${pickup.price:.2f}",
+            _price(pickup),
             _what(pickup),
         )
     return table
+
+
+def _price(pickup: Pickup) -> str:
+    if not pickup.begun:
+        return f"${pickup.price:.2f}" if pickup.price else "free"
+    return f"${pickup.price:.2f}\n[dim]${pickup.begun:.2f} asked for[/]"
 
 
 def _what(pickup: Pickup) -> str:

@@ -75,10 +75,15 @@ def users_file(config_file: Path | None, environment: Mapping[str, str]) -> Path
                 "the settings file does not exist", where=str(path), next_step="correct --config or PICKUP_CONFIG"
             )
         return path
+    path = usual_file()
+    return path if path.is_file() else None
+
+
+def usual_file() -> Path:
+    """Where the user's own file lies unless another is named; it need not be there."""
     import platformdirs  # noqa: PLC0415 - only where nothing is named
 
-    path = platformdirs.user_config_path("pickup", appauthor=False) / FILE_NAME
-    return path if path.is_file() else None
+    return platformdirs.user_config_path("pickup", appauthor=False) / FILE_NAME
 
 
 def nearest_file(folder: Path) -> Path | None:

@@ -22,6 +22,7 @@ from pathlib import Path
 from pickup._files import free_bytes
 from pickup._http.keys import Secret
 from pickup.config import Config
+from pickup.config.layers import usual_file
 from pickup.config.provider_setup import provider_setup
 from pickup.errors import LibraryError, PickupError, counted
 from pickup.fill.catalog import named_providers
@@ -95,7 +96,8 @@ def check_providers(config: Config, *, today: date, answer_s: float = ANSWER_S) 
 
 def _settings(config: Config) -> Iterator[Check]:
     files = ", ".join(str(path) for path in config.files)
-    yield Check(name="settings", message=f"read: {files}" if files else "no settings file; the defaults hold")
+    none = f"no settings file; the defaults hold. Your own would be {usual_file()}"
+    yield Check(name="settings", message=f"read: {files}" if files else none)
     for each in config.findings:
         where = f" ({each.where})" if each.where else ""
         step = "correct it, or put it into your own pickup.toml"

@@ -32,6 +32,7 @@ from pickup.ports import (
 )
 
 _LARGEST_CLIP = 4 << 30
+_ENDED_WITHOUT = (RemoteState.CANCELLED, RemoteState.EXPIRED)
 
 _Read = TypeVar("_Read", bound=BaseModel)
 
@@ -197,6 +198,10 @@ class HostedProvider(Provider, ABC):
             raise ProviderUnavailable(f"{self.name} answered with something that is no job")
         if status.state is RemoteState.READY and not self.is_there(status):
             status = self.failed(FailureKind.BAD_OUTPUT, "it says that the clip is finished and names none")
+        if status.state in _ENDED_WITHOUT and status.billing is Billing.UNKNOWN:
+            status = replace(status, billing=self.billing)
+        if status.done is not None:
+            status = replace(status, done=min(max(status.done, 0.0), 1.0))
         wait_s = reply.retry_after_s or reply.poll_after_s
         return replace(status, poll_after_s=wait_s) if wait_s and status.poll_after_s is None else status
 

@@ -228,6 +228,21 @@ class HostedContract(ProviderContract):
         self.submitted(self.provider_at(self.fake), framed)
         _expect(self.fake.accepted[0].order.first_frame == png, "another picture arrived, or none")
 
+    def test_both_frames_arrive_where_a_length_fits_to_the_frame(self) -> None:
+        """A take that ends on the shot after is asked for with both, and the service takes the request on."""
+        offer = self.first_offer()
+        if Mode.FIRST_LAST not in offer.modes:
+            return
+        able = next(each for each in offer.capabilities if Mode.FIRST_LAST in each.modes)
+        rate = able.rates[0]
+        provider = self.provider_at(self.fake, fps=None if len(able.rates) == 1 else str(rate))
+        frames, size = able.lengths.at(rate)[0], able.sizes[0]
+        wish = replace(self.wishes()[0], cover_frames=frames, rate=rate, size=size, before=True, after=True)
+        quote = provider.quote(wish, model=offer.model)
+        _expect(quote.uses_before and quote.uses_after, f"a length that fits is not used: {quote}")
+        self.submitted(provider, self.request(offer, wish, quote))
+        _expect(self.fake.charges == 1, "the request was not taken on")
+
     def test_what_may_have_been_accepted_is_told_apart_from_what_was_not(self) -> None:
         """Each fault of a create has one meaning, whatever the service."""
         request = self.asked()

@@ -32,6 +32,7 @@ class FakeHosted(FakeServer):
         scheme: Before the key in its header.
         link_s: Seconds for which a link to a clip lives.
         bills_failures: Jobs that fail are charged.
+        replays: A create under a known `Idempotency-Key` gives the job that it made.
         options: What the settings of its provider must say to reach it.
     """
 
@@ -40,11 +41,13 @@ class FakeHosted(FakeServer):
     scheme: ClassVar[str] = "Bearer "
     link_s: ClassVar[float] = 3600.0
     bills_failures: ClassVar[bool] = True
+    replays: ClassVar[bool] = False
     options: ClassVar[Mapping[str, str]] = MappingProxyType({})
 
     def __init__(self, *, faults: Iterable[Fault | str] = (), setup: Setup | None = None) -> None:
         super().__init__(faults=faults, setup=setup)
         self.jobs.bills_failures = self.bills_failures
+        self.jobs.replays = self.replays
         self.links = Links(clock=self.clock, lives_s=self.link_s)
         file = Route(method="GET", pattern=r"/files/\d+\.mp4", work=self._file, call=Call.CONTENT, is_open=True)
         self._routes = (file, *self.service_routes())
@@ -100,7 +103,8 @@ class FakeHosted(FakeServer):
     def accept(self, exchange: Exchange) -> Accepted:
         """The job of an order."""
         order = self.read_order(exchange)
-        job, _is_new = self.jobs.accept(order, name=self.new_id, fate=exchange.fate or Fate.WELL)
+        key = exchange.request.headers.get("idempotency-key")
+        job, _is_new = self.jobs.accept(order, name=self.new_id, key=key, fate=exchange.fate or Fate.WELL)
         return job
 
     def poll(self, exchange: Exchange) -> Reply:
