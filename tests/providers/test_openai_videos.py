@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import tomllib
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -45,6 +44,7 @@ from pickup.providers.openai_videos import OpenAIVideos
 from pickup.providers.openai_videos.replies import VideoReply, status_of
 from pickup.testing.clips import read_number
 from pickup.testing.fakes import FakeOpenAI, Limits, Pace, Setup, VirtualClock
+from pickup.testing.hosted_contract import run
 from pickup.testing.provider_contract import ProviderContract, boundary_png
 from pickup.timing import FrameRate
 
@@ -89,16 +89,6 @@ def request(**changes: Any) -> Generation:
         seconds=Fraction(4),
     )
     return replace(made, **changes)
-
-
-def run(provider: Provider, call: Callable[[], Awaitable[Answer]]) -> Answer:
-    async def closing() -> Answer:
-        try:
-            return await call()
-        finally:
-            await provider.aclose()
-
-    return asyncio.run(closing())
 
 
 def submit(provider: OpenAIVideos, asked: Generation, *, key: str = "key-1") -> Submission:

@@ -149,7 +149,11 @@ class GeminiOmni(HostedProvider):
         generation_s=1800.0,
         result_kept_s=48 * 3600,
         options={"ending": "words after every prompt; without this option they ask for one shot without cuts"},
-        notes=("Google keeps words, frames and clips for 55 days", "1080p and 4k are enlarged"),
+        notes=(
+            "Google keeps words, frames and clips for 55 days",
+            "every prompt ends with a request for one shot without cuts, unless options.ending says otherwise",
+            "1080p and 4k are enlarged",
+        ),
     )
     models = (
         Model(

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from pickup import _files
-from pickup._http import Api, Key, Reply, Secret, check_status
+from pickup._http import Api, Key, Reply, Secret
 from pickup.config.provider_setup import ProviderSetup, host_of, lengths_in
 from pickup.errors import (
     ConfigError,
@@ -27,9 +27,9 @@ from pickup.errors import (
     OutcomeUnknown,
     ProviderError,
     ProviderRefused,
-    ProviderRetired,
     ProviderUnavailable,
 )
+from pickup.hosted import Trouble, check_reply, check_same_server
 from pickup.offers import Capability, Idempotency, Mode, Offer, Quote, Wish
 from pickup.offers.cover import quote_cover
 from pickup.ports import (
@@ -44,7 +44,7 @@ from pickup.ports import (
     Submission,
 )
 from pickup.providers.openai_videos.profiles import PROFILES, Profile
-from pickup.providers.openai_videos.replies import Trouble, VideoReply, read_video, status_of
+from pickup.providers.openai_videos.replies import VideoReply, read_video, status_of
 from pickup.providers.openai_videos.request import Body
 
 ONLY_MODEL = "default"
@@ -55,6 +55,7 @@ _PAGES = 5
 _PAGE = 100
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _ARRIVES_WITHIN = timedelta(minutes=10)
+_TELLING = (FailureKind.NO_CREDIT, FailureKind.MODEL_GONE, FailureKind.MODERATION_INPUT)
 _CONFLICT, _BAD_REQUEST, _NOT_FOUND, _NOT_ALLOWED = 409, 400, 404, 405
 
 
@@ -131,7 +132,7 @@ class OpenAIVideos(Provider):
 
     async def poll(self, submission: Submission) -> RemoteStatus:
         """Where the job stands."""
-        self._check_same_server(submission)
+        check_same_server(submission, name=self.name, base_url=self._base_url)
         reply = await self._api().send("GET", _path_of(submission))
         self._check(reply, creates=False)
         video = read_video(reply.json())
@@ -145,7 +146,7 @@ class OpenAIVideos(Provider):
     ) -> None:
         """Downloads the clip: from the link that the last poll gave, else from the job's own content."""
         del request
-        self._check_same_server(submission)
+        check_same_server(submission, name=self.name, base_url=self._base_url)
         link = submission.urls.get("clip", "")
         by_link = bool(link) and self._profile.links
         with _files.whole_file(destination) as part:
@@ -167,7 +168,7 @@ class OpenAIVideos(Provider):
         method, path = self._profile.cancel
         if not method:
             return Cancellation(stopped=False, message=f"{self.name} stops nothing that it has accepted")
-        self._check_same_server(submission)
+        check_same_server(submission, name=self.name, base_url=self._base_url)
         reply = await self._api().send(method, path.format(job=_path_of(submission)))
         if reply.status in (_CONFLICT, _BAD_REQUEST):
             return Cancellation(stopped=False, message=f"{self.name} has begun it and stops it no more")
@@ -260,37 +261,9 @@ class OpenAIVideos(Provider):
         prices = self._offer(self._setup.settings.model or ONLY_MODEL).prices
         return self._profile.bills_failures is False or (prices is not None and prices.is_free)
 
-    def _check_same_server(self, submission: Submission) -> None:
-        """A job is asked for only where it was made: its id means nothing elsewhere, or another job.
-
-        Raises:
-            ProviderError: The provider has another address now.
-        """
-        made_at = submission.urls.get("base", self._base_url)
-        if host_of(made_at) != host_of(self._base_url):
-            raise ProviderError(
-                f"this job was made at {host_of(made_at)}, and {self.name} is at {host_of(self._base_url)} now",
-                next_step=f"set base_url of [providers.{self.name}] back until it is fetched, or cancel the job",
-            )
-
     def _check(self, reply: Reply, *, creates: bool) -> None:
-        """A server's own codes say more than the status.
-
-        Raises:
-            ProviderError: As `check_status`, with the kind that the code means.
-        """
-        try:
-            check_status(reply, name=self.name, creates=creates)
-        except (ProviderRefused, ProviderRetired, ProviderUnavailable) as error:
-            kind = _trouble_in(reply).kind
-            if kind is FailureKind.NO_CREDIT:
-                next_step = "add credit there, then run the command again"
-                raise ProviderRefused(error.message, kind=kind, next_step=next_step) from error
-            if kind is FailureKind.MODEL_GONE and creates:
-                raise ProviderRetired(error.message, next_step="choose another model") from error
-            if kind is FailureKind.MODERATION_INPUT and isinstance(error, ProviderRefused):
-                raise ProviderRefused(error.message, kind=kind, next_step="change the words of the shot") from error
-            raise
+        """A server's own codes say more than the status."""
+        check_reply(reply, name=self.name, creates=creates, trouble_of=_trouble_in)
 
     async def _listed(self, *, since: datetime) -> AsyncIterator[VideoReply]:
         """Jobs from the newest on, back to a time, as far as a few pages go."""
@@ -357,13 +330,11 @@ def _path_of(submission: Submission) -> str:
     return f"/videos/{quote(submission.remote_id, safe='=')}"
 
 
-def _trouble_in(reply: Reply) -> Trouble:
-    try:
-        content = reply.json()
-    except ProviderError:
-        return Trouble(code="", message="")
+def _trouble_in(content: object) -> Trouble | None:
+    """What a refusal means by its code or its words, where they tell more than its status."""
     video = read_video(content)
-    return (video.trouble if video else None) or Trouble(code="", message="")
+    known = video.trouble if video else None
+    return Trouble(kind=known.kind) if known and known.kind in _TELLING else None
 
 
 def _with_poll_after(status: RemoteStatus, reply: Reply) -> RemoteStatus:
