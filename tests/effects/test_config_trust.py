@@ -32,6 +32,7 @@ def _load(
         ("base_url = 'http://127.0.0.1/v1'\napi_key_env = 'OPENAI_API_KEY'", "providers.a.api_key_env"),
         ("base_url = 'http://127.0.0.1/v1'\nsend_frames = 'always'", "providers.a.send_frames"),
         ("price_per_second = '0'", "providers.a"),
+        ("base_url = 'http://127.0.0.1/v1'\noptions = { credentials = 'default' }", "providers.a.options"),
     ],
 )
 def test_a_projects_file_cannot_say_where_keys_and_frames_go(tmp_path: Path, line: str, key: str) -> None:

@@ -319,6 +319,23 @@ def test_a_result_that_stays_lost_was_billed_and_is_not_bought_again(stage: Stag
     assert provider.charges == 2
 
 
+def test_a_finished_job_stays_paid_whatever_the_provider_says_of_it_later(stage: Stage) -> None:
+    """Its clip could not be fetched, and a day later nobody there knows it any more."""
+
+    class Forgetful(FakeProvider):
+        async def poll(self, submission: Submission) -> RemoteStatus:
+            if self.fetches:
+                return RemoteStatus(state=RemoteState.EXPIRED, billing=Billing.NOT_BILLED, kind=FailureKind.EXPIRED)
+            return await super().poll(submission)
+
+    provider = Forgetful(stage.root / "provider", fetch_faults=[CallFault.UNAVAILABLE])
+    for _ in range(2):
+        [failed] = stage.run(wanted(provider)).failed
+        assert failed.job is not None
+        assert (failed.job.billing, failed.job.cost) == (Billing.BILLED, PRICE)
+    assert provider.charges == 1
+
+
 def test_polls_wait_longer_and_longer_up_to_a_limit(stage: Stage) -> None:
     assert stage.run(wanted(stage.provider(behavior=Behavior(polls=8)))).done
     assert stage.time.slept == [2.0, 3.0, 4.5, 6.75, 10.125, 15.0, 15.0, 15.0]
@@ -646,7 +663,8 @@ def test_control_c_ends_a_run_quietly_with_its_leases_given_up(tmp_path: Path, p
     call = [sys.executable, "-W", "error", "-X", "dev", "-c", INTERRUPTED]
     call += [str(Path(__file__).parent), str(tmp_path), presses]
     done = subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (130, "")
+    said = [line for line in done.stderr.splitlines() if not line.startswith("Executing <")]  # a busy machine
+    assert (done.returncode, said) == (130, [])
     with open_ledger(tmp_path / "state") as ledger:
         assert [(job.owner, job.state in (State.SUBMITTED, State.RUNNING)) for job in ledger.jobs()] == [
             (None, True),

@@ -278,6 +278,13 @@ def test_a_take_that_lasts_as_long_as_its_hole_is_no_longer_than_promised(tmp_pa
     assert (shown, conformed.policies) == ([number * 5 // 4 for number in range(24)], ("nearest",))
 
 
+def test_a_slowed_take_keeps_its_last_frame_too(tmp_path: Path) -> None:
+    """23 frames were promised for 24, and 24 came: the last of them leads into the shot after."""
+    originals, _ = write_clips(tmp_path, 24)
+    shown, _ = conform(originals, replace(delivery_of(frames=24, spread=23), to_the_end=True))
+    assert shown[-1] == 23
+
+
 def test_what_is_far_too_long_is_trimmed_whatever_it_leads_into(tmp_path: Path) -> None:
     originals, _ = write_clips(tmp_path, 40)
     shown, conformed = conform(originals, replace(delivery_of(frames=24), to_the_end=True))

@@ -29,14 +29,23 @@ from pickup._av import read_frames
 from pickup._http import Reply
 from pickup._http.replies import Headers
 from pickup.config.routes import known_route
-from pickup.errors import ConfigError, FailureKind, ProviderError, ProviderRefused, ProviderRetired
+from pickup.errors import (
+    ConfigError,
+    FailureKind,
+    ProviderError,
+    ProviderRefused,
+    ProviderRetired,
+    ProviderUnavailable,
+)
 from pickup.offers import Mode
 from pickup.ports import Billing, Provider, RemoteState, RemoteStatus, Submission
-from pickup.providers.fal import Fal
+from pickup.providers.fal import Fal, _Result
 from pickup.providers.fal.models import ROWS, Row
 from pickup.testing.clips import read_number
 from pickup.testing.fakes import Pace, Request, Setup
 from pickup.testing.fakes.fal import FakeFal
+from pickup.testing.fakes.routes import Exchange
+from pickup.testing.fakes.wire import json_reply
 from pickup.testing.hosted_contract import KEY, HostedContract, run
 from pickup.testing.provider_contract import boundary_png
 from pickup.testing.sdk_requests import told
@@ -185,7 +194,8 @@ class TestFal(HostedContract):
         assert sent.headers["x-fal-store-io"] == "0"
         assert json.loads(sent.headers["x-fal-object-lifecycle-preference"]) == {"expiration_duration_seconds": 86400}
         assert sent.fields["auto_fix"] is True
-        assert self.provider_at(self.fake, options=wishes).offers()[0].result_kept_s == 86400
+        assert self.provider_at(self.fake, options={"keep_media_s": "86400"}).offers()[0].result_kept_s == 86400
+        assert self.provider_at(self.fake, options=wishes).offers()[0].result_kept_s == 360
 
     @pytest.mark.parametrize("option", [{"keep_media_s": "a week"}, {"keep_media_s": "0"}, {"seconds_as": "minutes"}])
     def test_an_option_without_sense_is_refused(self, option: Mapping[str, str]) -> None:
@@ -319,6 +329,30 @@ class TestFal(HostedContract):
     def failure(self, status: int, body: object, **headers: str) -> RemoteStatus | None:
         reply = Reply(status=status, body=json.dumps(body).encode(), headers=Headers(headers.items()))
         return self.provider_at(self.fake).failure_in(reply)
+
+    def test_trouble_on_the_way_to_a_clip_that_is_there_does_not_end_the_job(self) -> None:
+        """The queue says COMPLETED and of no error: a gateway's 500 is asked again, and nothing is bought anew."""
+
+        class Stumbling(FakeFal):
+            def _result(self, exchange: Exchange) -> Reply:
+                if not getattr(self, "has_stumbled", False):
+                    self.has_stumbled = True
+                    return json_reply({"detail": "x", "error_type": "internal_error"}, status=500)
+                return super()._result(exchange)
+
+        with Stumbling(setup=self.setup_of_fake()) as fake:
+            provider = self.provider_at(fake)
+            sent = self.submitted(provider, self.asked())
+            for _ in range(2):
+                with suppress(ProviderUnavailable):
+                    status = run(provider, lambda: provider.poll(sent))
+            status = run(provider, lambda: provider.poll(sent))
+        assert fake.has_stumbled
+        assert status.state is RemoteState.READY
+
+    def test_a_clip_is_found_as_its_link_alone_and_in_a_list(self) -> None:
+        for content in ({"video": "https://x/v"}, {"videos": ["https://x/v"]}, {"videos": [{"url": "https://x/v"}]}):
+            assert _Result.model_validate(content).link == "https://x/v"
 
     def test_an_error_that_is_not_about_the_job_does_not_end_it(self) -> None:
         for status in (408, 502, 503):

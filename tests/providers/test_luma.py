@@ -13,11 +13,15 @@ import luma_agents
 import pytest
 
 from pickup._av import read_frames
-from pickup.errors import FailureKind, ProviderUnavailable
+from pickup.errors import FailureKind, ProviderError, ProviderUnavailable
+from pickup.ports import RemoteState
 from pickup.providers.luma import Luma
 from pickup.testing.clips import read_number
 from pickup.testing.fakes import Setup
 from pickup.testing.fakes.luma import FakeLuma
+from pickup.testing.fakes.orders import Look
+from pickup.testing.fakes.routes import Exchange
+from pickup.testing.fakes.wire import RefusedError, Reply, json_reply
 from pickup.testing.hosted_contract import KEY, HostedContract, run
 from pickup.testing.provider_contract import boundary_png
 from pickup.testing.sdk_requests import told
@@ -69,6 +73,44 @@ class TestLuma(HostedContract):
             with pytest.raises(ProviderUnavailable) as raised:
                 run(provider, lambda: provider.submit(self.asked(), key="key-1"))
         assert raised.value.kind is FailureKind.RATE_LIMITED
+
+    def test_what_luma_says_of_a_failure_is_made_fit_to_be_kept(self) -> None:
+        class Telling(FakeLuma):
+            def job_object(self, look: Look) -> dict[str, object]:
+                return {**super().job_object(look), "failure_reason": f"Bearer {KEY}\x1b[31m " + "so " * 1000}
+
+        with Telling(faults=["create: fail internal"], setup=self.setup_of_fake()) as fake:
+            status = self.ended(self.provider_at(fake), self.asked())
+        assert status.state is RemoteState.FAILED
+        assert KEY not in status.message
+        assert "\x1b" not in status.message
+        assert len(status.message) <= 300
+
+    def test_a_rotated_key_is_no_fault_of_the_job(self) -> None:
+        class Strict(FakeLuma):
+            def refusal(self, refused: RefusedError) -> Reply:
+                return json_reply({"detail": "invalid key", "code": "invalid_request"}, status=refused.status)
+
+        with Strict(setup=self.setup_of_fake()) as fake:
+            sent = self.submitted(self.provider_at(fake), self.asked())
+            error = self.poll_error(self.provider_at(fake, key="rotated"), sent)
+        assert error.kind is FailureKind.AUTH
+
+    def test_a_page_of_a_captive_portal_is_no_fault_of_the_job(self) -> None:
+        with self.fake_with("poll: 400", "poll: 405") as fake:
+            provider = self.provider_at(fake)
+            error = self.poll_error(provider, self.submitted(provider, self.asked()))
+        assert type(error) is ProviderError
+
+    def test_a_service_that_wants_to_be_asked_tomorrow_is_asked_before(self) -> None:
+        class Slow(FakeLuma):
+            def poll(self, exchange: Exchange) -> Reply:
+                return replace(super().poll(exchange), headers={"Retry-After": "86400"})
+
+        with Slow(setup=self.setup_of_fake()) as fake:
+            provider = self.provider_at(fake)
+            sent = self.submitted(provider, self.asked())
+            assert run(provider, lambda: provider.poll(sent)).poll_after_s == 300
 
     def test_a_state_that_is_new_is_not_the_end(self) -> None:
         status = self.provider_at(self.fake).standing({"id": "g", "state": "dreaming"})

@@ -71,6 +71,13 @@ class TestOpenRouter(HostedContract):
         status = self.ended(self.provider_at(self.fake), self.asked())
         assert (status.state, status.cost) == (RemoteState.READY, Decimal("0.4"))
 
+    def test_a_clip_that_the_makers_own_account_is_billed_for_is_not_free(self) -> None:
+        content = {"id": "j", "status": "completed", "usage": {"cost": 0, "is_byok": True}}
+        stood = self.provider_at(self.fake).standing(content)
+        assert stood is not None
+        assert (stood.state, stood.cost) == (RemoteState.READY, None)
+        assert stood.urls["clip"].endswith("/videos/j/content?index=0")
+
     @pytest.mark.parametrize(
         ("status", "error", "state", "kind"),
         [
@@ -280,12 +287,21 @@ def test_cents_minimums_pictures_clips_and_tokens_are_sums_too() -> None:
         ({"duration_seconds": "-1"}, "duration_seconds"),
         ({"duration_seconds": "NaN"}, "duration_seconds"),
         ({"reference_images": "0.04"}, "no price for a clip"),
+        ({"generate": "0.5", "duration_seconds": "0.1"}, "at once"),
+        ({"duration_seconds": "0.1", "cents_per_output_megapixel": "1"}, "cents_per_output_megapixel"),
     ],
 )
 def test_what_is_not_understood_is_no_price(skus: Mapping[str, object] | None, words: str) -> None:
     priced = prices_of(skus, tiers=(720,), checked=TODAY)
     assert priced.prices is None
     assert words in priced.why
+
+
+def test_a_size_between_two_tiers_costs_what_the_dearest_may() -> None:
+    skus = {"duration_seconds": "0.05", "duration_seconds_1080p": "0.2"}
+    prices = prices_of(skus, tiers=(1088,), sizes=((1920, 1088),), checked=TODAY).prices
+    assert prices is not None
+    assert prices.of(Fraction(10), size=(1920, 1088), silent=True) == 2
 
 
 def test_a_price_for_what_is_never_sent_changes_nothing() -> None:

@@ -155,12 +155,14 @@ class Api:
         report: Callable[[float], None],
         max_bytes: int,
         with_key: bool = False,
+        key_opens: bool = False,
     ) -> int:
         """Fetches a result into a file and returns the number of its bytes.
 
         `destination` is a temporary path; after an error it may hold a part. The key is sent only `with_key`, and only
-        to the API's own origin. `report` gets the share that is done where the server announces a length, and 1.0 in
-        the end. Up to five redirects are followed, each to an allowed address (see `addresses`).
+        to the API's own origin; where it is what opens the result (`key_opens`), 403 is about the key and not about the
+        link. `report` gets the share that is done where the server announces a length, and 1.0 in the end. Up to five
+        redirects are followed, each to an allowed address (see `addresses`).
 
         Raises:
             ProviderRefused: The address is not allowed, the file too large, or it is a page instead of media.
@@ -178,7 +180,9 @@ class Api:
             mask=self._mask,
         )
         target = httpx.URL(self.resolve_url(url))
-        return await fetcher.fetch(target, destination, report=report, max_bytes=max_bytes, with_key=with_key)
+        return await fetcher.fetch(
+            target, destination, report=report, max_bytes=max_bytes, with_key=with_key, key_opens=key_opens
+        )
 
     async def aclose(self) -> None:
         """Closes what is open in this event loop; the next request opens it again."""

@@ -54,18 +54,33 @@ class Fetcher:
     mask: Callable[[str], str] = field(repr=False)
 
     async def fetch(
-        self, url: httpx.URL, destination: Path, *, report: Callable[[float], None], max_bytes: int, with_key: bool
+        self,
+        url: httpx.URL,
+        destination: Path,
+        *,
+        report: Callable[[float], None],
+        max_bytes: int,
+        with_key: bool,
+        key_opens: bool = False,
     ) -> int:
         """Writes `destination` and returns the number of its bytes; see `Api.download`."""
         limit = asyncio.timeout(self.timeouts.download_s)
         try:
             async with limit, aclosing(await self._open(url, with_key=with_key)) as response:
+                is_locked = key_opens and response.status_code == HTTPStatus.FORBIDDEN
+                if is_locked and self._is_own(response):
+                    check_status(Reply(status=response.status_code, now=self.now), name=self.name, creates=False)
                 expected = self._expected_bytes(response, max_bytes=max_bytes)
                 return await self._save(response, destination, expected=expected, report=report, max_bytes=max_bytes)
         except TimeoutError as error:
             if not limit.expired():  # a disk can time out too
                 raise
             raise fault(error, name=self.name, host=self._label(url), what="the download was cut off") from error
+
+    def _is_own(self, response: httpx.Response) -> bool:
+        """Whether the API itself has answered; it is asked by its address, so the name stands in a header."""
+        asked = httpx.URL(f"{response.request.url.scheme}://{response.request.headers['host']}")
+        return Origin.of(asked) == self.origin
 
     async def _open(self, url: httpx.URL, *, with_key: bool) -> httpx.Response:
         """The answer at the end of all redirects, its body still unread."""

@@ -26,6 +26,8 @@ def refuse_from_project(project: Layer, *, users: Layer) -> None:
             raise _only_users(f"{key}.send_frames", project)
         if provider.api_key_env is not None:
             raise _only_users(f"{key}.api_key_env", project)
+        if provider.options:  # some name files of keys, or addresses
+            raise _only_users(f"{key}.options", project)
         if not provider.is_on_this_machine:
             raise _only_users(f"{key}.base_url" if provider.base_url else key, project)
 

@@ -31,6 +31,7 @@ _NEXT_STEPS: Mapping[FailureKind, str] = {
     FailureKind.RATE_LIMITED: "it is asked again later",
     FailureKind.CONCURRENCY_LIMITED: "it is asked again later",
 }
+_OF_THE_ACCOUNT = (FailureKind.AUTH, FailureKind.NO_CREDIT)
 _LATER = (FailureKind.RATE_LIMITED, FailureKind.CONCURRENCY_LIMITED)
 
 
@@ -51,9 +52,16 @@ def check_reply(reply: Reply, *, name: str, creates: bool, trouble_of: Callable[
     except (ProviderRefused, ProviderRetired, ProviderUnavailable) as error:
         trouble = _trouble_in(reply, trouble_of=trouble_of)
         kind = error.kind if reply.status >= HTTPStatus.INTERNAL_SERVER_ERROR else trouble.kind or error.kind
-        if kind is FailureKind.MODEL_GONE and not creates:
-            kind = error.kind
+        if not creates and (kind is FailureKind.MODEL_GONE or error.kind in _OF_THE_ACCOUNT):
+            # about a job that is there; a rotated key is no fault of the job, whatever the words
+            kind = kind if kind in _OF_THE_ACCOUNT else error.kind
         is_told = not trouble.message or trouble.message in error.message
+        if not creates and kind is FailureKind.INVALID_REQUEST:
+            # of a question about a job that may be paid for: nothing is wrong with the job
+            raise ProviderError(
+                error.message if is_told else f"{error.message} ({trouble.message})",
+                next_step="run the command again later; if it goes on, look at the job at the provider",
+            ) from error
         raise (type(error) if kind is error.kind else _error_of(kind))(
             error.message if is_told else f"{error.message} ({trouble.message})",
             kind=kind,

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from pydantic import BaseModel, ValidationError
 
 from pickup import _files
-from pickup._http import Api, Key, Reply, Secret
+from pickup._http import Api, Key, Reply, Secret, shown
 from pickup.config.provider_setup import ProviderSetup, host_of
 from pickup.errors import ConfigError, FailureKind, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from pickup.hosted.failures import Trouble, check_reply, check_same_server
@@ -32,7 +32,9 @@ from pickup.ports import (
 )
 
 _LARGEST_CLIP = 4 << 30
-_ENDED_WITHOUT = (RemoteState.CANCELLED, RemoteState.EXPIRED)
+_QUOTED_BYTES = 300
+_LONGEST_WAIT_S = 300.0
+"""A service that wants to be asked again later than that is asked then all the same; it may not hold a run."""
 
 _Read = TypeVar("_Read", bound=BaseModel)
 
@@ -186,7 +188,8 @@ class HostedProvider(Provider, ABC):
         reply = await self.ask(call, creates=True)
         found = self.accepted(reply.json())
         if found is None or not found.remote_id:
-            raise OutcomeUnknown(f"{self.name} answered without the id of a job", where=request.shot)
+            came = shown(reply, reply.body[:_QUOTED_BYTES].decode(errors="replace"))
+            raise OutcomeUnknown(f"{self.name} answered without the id of a job, but: {came}", where=request.shot)
         return replace(found, urls={"base": self.base_url, **found.urls})
 
     async def poll(self, submission: Submission) -> RemoteStatus:
@@ -198,12 +201,20 @@ class HostedProvider(Provider, ABC):
             raise ProviderUnavailable(f"{self.name} answered with something that is no job")
         if status.state is RemoteState.READY and not self.is_there(status):
             status = self.failed(FailureKind.BAD_OUTPUT, "it says that the clip is finished and names none")
-        if status.state in _ENDED_WITHOUT and status.billing is Billing.UNKNOWN:
-            status = replace(status, billing=self.billing)
-        if status.done is not None:
-            status = replace(status, done=min(max(status.done, 0.0), 1.0))
         wait_s = reply.retry_after_s or reply.poll_after_s
-        return replace(status, poll_after_s=wait_s) if wait_s and status.poll_after_s is None else status
+        if wait_s and status.poll_after_s is None:
+            status = replace(status, poll_after_s=min(wait_s, _LONGEST_WAIT_S))
+        return self.told(reply, status)
+
+    def told(self, reply: Reply, status: RemoteStatus) -> RemoteStatus:
+        """A status that is fit to be kept: its words without the key, its share a share.
+
+        What a stopped job costs is that of the service. Of one that has expired nobody knows: it may have been made.
+        """
+        if status.state is RemoteState.CANCELLED and status.billing is Billing.UNKNOWN:
+            status = replace(status, billing=self.billing)
+        done = None if status.done is None else min(max(status.done, 0.0), 1.0)
+        return replace(status, done=done, message=shown(reply, status.message))
 
     async def fetch(
         self, request: Generation, submission: Submission, *, destination: Path, report: Callable[[float], None]
@@ -216,6 +227,8 @@ class HostedProvider(Provider, ABC):
             raise ProviderUnavailable(f"{self.name} has given no link yet", kind=FailureKind.EXPIRED)
         with _files.whole_file(destination) as part:
             await self.download(link, part, report=report)
+            if not part.stat().st_size:
+                raise ProviderUnavailable(f"{self.name} gave an empty file", kind=FailureKind.EXPIRED)
 
     async def cancel(self, submission: Submission) -> Cancellation:
         """Stops the job where the service can."""
@@ -277,7 +290,12 @@ class HostedProvider(Provider, ABC):
     async def download(self, link: str, part: Path, *, report: Callable[[float], None]) -> None:
         """Fetches a clip, with the key where its link asks for it."""
         await self.api().download(
-            link, part, report=report, max_bytes=_LARGEST_CLIP, with_key=self.service.link_wants_key
+            link,
+            part,
+            report=report,
+            max_bytes=_LARGEST_CLIP,
+            with_key=self.service.link_wants_key,
+            key_opens=self.service.link_wants_key,
         )
 
     def check(self, reply: Reply, *, creates: bool = False) -> None:

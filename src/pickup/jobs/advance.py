@@ -248,6 +248,8 @@ def _end_remotely(job: Job, *, status: RemoteStatus, bench: Bench) -> Job:
     billing, cost = status.billing, status.cost
     if not job.order.quoted and cost is None:
         billing = Billing.NOT_BILLED
+    if job.billing is Billing.BILLED and job.state is not State.INTENT and cost is None:
+        billing, cost = job.billing, job.cost  # it was finished, and charged, whatever became of the clip since
     if cost is None and billing is not Billing.UNKNOWN:
         cost = job.order.quoted if billing is Billing.BILLED else _FREE
     state = _REMOTE_ENDS[status.state]

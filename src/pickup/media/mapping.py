@@ -84,7 +84,8 @@ class Mapping:
                     yield shown
             if next(sources, None) is not None:
                 held = number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0)
-                if self._delivery.to_the_end and held <= self._lasting:
+                is_plain = self._delivery.spread is None
+                if self._delivery.to_the_end and is_plain and held <= self._lasting:
                     return  # the shot after begins where the clip ends
                 if self._delivery.to_the_end and held - self._needed <= self._natural * LONGEST_RETIME:
                     raise TooLong(held=held)

@@ -12,11 +12,13 @@ import base64
 import binascii
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import BaseModel, Field
 
+from pickup._http import Reply
 from pickup.config.provider_setup import host_of
 from pickup.errors import FailureKind, ProviderRefused, ProviderUnavailable
 from pickup.hosted import Call, HostedProvider, Model, Service, Trouble, hd_sizes, nearest_shape, number, read
@@ -77,6 +79,10 @@ _NO_CLIP = (
     "it finished without a clip, as it does when it refuses; where frames were sent, look whether they show a minor, "
     "which it does not take from the EEA, Switzerland and the United Kingdom, or a person who can be recognized"
 )
+
+
+_GONE_OR_NOT_OURS = (FailureKind.EXPIRED, FailureKind.AUTH)
+"""Google says the same of a file that is gone and of one that the key may not see."""
 
 
 class _Error(BaseModel):
@@ -294,6 +300,28 @@ class GeminiOmni(HostedProvider):
             return RemoteStatus(state=RemoteState.RUNNING, message="Google is putting the clip away")
         return RemoteStatus(state=RemoteState.READY, urls={"clip": f"{self.base_url}/{file.name}"})
 
+    async def poll(self, submission: Submission) -> RemoteStatus:
+        """Where the job stands. A file that is not to be had may be gone while the interaction still holds the clip.
+
+        Google says the same of a file that is gone and of one that the key may not see; the interaction tells them
+        apart.
+        """
+        try:
+            return await super().poll(submission)
+        except ProviderRefused as error:
+            if error.kind not in _GONE_OR_NOT_OURS or not submission.urls.get("clip"):
+                raise
+            bare = {name: url for name, url in submission.urls.items() if name != "clip"}
+            status = await super().poll(replace(submission, urls=bare))
+            if status.state is RemoteState.READY and status.urls["clip"] != submission.urls["clip"]:
+                return status
+            raise ProviderRefused(f"{self.name} no longer has the clip", kind=FailureKind.EXPIRED) from error
+
+    def stopped(self, reply: Reply) -> bool:
+        """What was finished before it could be stopped is answered as it stands."""
+        job = read(_Interaction, reply.json())
+        return job is None or job.status != "completed"
+
     def trouble_in(self, content: object) -> Trouble | None:
         """Google's own code; its front end wraps an error into a list."""
         found = read(_Refusal, content[0] if isinstance(content, list) and content else content)
@@ -305,21 +333,31 @@ class GeminiOmni(HostedProvider):
         """Fetches a clip: out of the Files API once it is there, or out of the interaction itself."""
         path = self._file_in(link)
         if path:
-            status = self.standing((await self.ask(Call(method="GET", path=path))).json())
-            if status is None or status.state is RemoteState.RUNNING:
-                raise ProviderUnavailable(f"{self.name} is still putting the clip away", retry_after_s=_FILE_WAITS_S)
-            if status.state is not RemoteState.READY:
-                raise ProviderRefused(f"{self.name}: {status.message}", kind=status.kind)
-            await super().download(f"{self.base_url}{path}:download?alt=media", part, report=report)
+            try:
+                await self._from_file(path, part, report=report)
+            except ProviderRefused as error:
+                if error.kind not in _GONE_OR_NOT_OURS:
+                    raise
+                raise ProviderUnavailable(error.message, kind=FailureKind.EXPIRED) from error  # a poll tells which
         elif link.startswith(f"{self.base_url}/interactions/"):
             await asyncio.to_thread(part.write_bytes, await self._inside(link))
             report(1.0)
         else:
             await super().download(link, part, report=report)
 
+    async def _from_file(self, path: str, part: Path, *, report: Callable[[float], None]) -> None:
+        status = self.standing((await self.ask(Call(method="GET", path=path))).json())
+        if status is None or status.state is RemoteState.RUNNING:
+            raise ProviderUnavailable(f"{self.name} is still putting the clip away", retry_after_s=_FILE_WAITS_S)
+        if status.state is not RemoteState.READY:
+            raise ProviderRefused(f"{self.name}: {status.message}", kind=status.kind)
+        await super().download(f"{self.base_url}{path}:download?alt=media", part, report=report)
+
     async def _inside(self, link: str) -> bytes:
         job = read(_Interaction, (await self.ask(Call(method="GET", path=link))).json())
         data = next((each.data for each in job.output("video") if each.data), "") if job else ""
+        if not data:
+            raise ProviderUnavailable(f"{self.name} holds no clip in this job now", kind=FailureKind.EXPIRED)
         try:
             return base64.b64decode(data, validate=True)
         except binascii.Error as error:

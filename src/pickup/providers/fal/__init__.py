@@ -15,7 +15,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 from urllib.parse import quote
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pickup._http import Reply
 from pickup.config.provider_setup import ProviderSetup
@@ -26,6 +26,8 @@ from pickup.ports import Billing, Cancellation, Generation, RemoteState, RemoteS
 from pickup.providers.fal.models import NUMBER, ROWS, Row, described, listed
 
 _KEPT_S = 7 * 24 * 3600
+_KEPT_WITHOUT_IO_S = 360
+"""An answer of more than a few bytes, where fal is asked to keep none."""
 _SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4", "21:9")
 _SECONDS_AS = ("{}", "{}s", NUMBER)
 
@@ -59,6 +61,9 @@ _KINDS: Mapping[str, FailureKind] = MappingProxyType(
     }
 )
 _ENDS: Mapping[str, str] = MappingProxyType({"status": "/status", "result": "", "cancel": "/cancel"})
+_DEARER_WITHOUT = ("seconds", "resolution", "audio")
+"""Parts whose defaults cost more: the longest clip, the largest, the one with sound."""
+
 _CANCELLED = ("client_cancelled", "client_disconnected")
 _OF_THE_JOB = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 _NOT_OF_THE_JOB = (
@@ -72,9 +77,9 @@ _NOT_OF_THE_JOB = (
 
 class _Accepted(BaseModel):
     request_id: str
-    status_url: str
-    response_url: str
-    cancel_url: str
+    status_url: str = ""
+    response_url: str = ""
+    cancel_url: str = ""
 
 
 class _Job(BaseModel):
@@ -93,7 +98,15 @@ class _Video(BaseModel):
 
 
 class _Result(BaseModel):
-    video: _Video | None = None
+    """Models answer with one video or a list, as an object or as its link alone."""
+
+    video: _Video | str | None = None
+    videos: list[_Video | str] = Field(default_factory=list)
+
+    @property
+    def link(self) -> str:
+        first = self.video or next(iter(self.videos), "")
+        return first if isinstance(first, str) else first.url
 
 
 class _Detail(BaseModel):
@@ -159,7 +172,8 @@ class Fal(HostedProvider):
 
     def offer(self, model: Model) -> Offer:
         """As the seam makes it; a clip is kept as long as the settings ask for."""
-        return replace(super().offer(model), result_kept_s=self._kept_s)
+        kept_s = _KEPT_WITHOUT_IO_S if self.option("store_io") == "0" else self._kept_s
+        return replace(super().offer(model), result_kept_s=kept_s)
 
     def check_ready(self) -> None:
         """The key is there, and so is what each model calls the frames that it is made from.
@@ -168,10 +182,18 @@ class Fal(HostedProvider):
             ConfigError: One of them is missing.
         """
         super().check_ready()
+        for part in _DEARER_WITHOUT:
+            model = self.setup.settings.model
+            if self.setup.settings.fields.get(part) == "" and (model is None or listed(model)):
+                raise ConfigError(
+                    f"without its {part} fal would make what is dearest, and the plan would not know",
+                    where=f"providers.{self.name}.fields",
+                    next_step=f'name what the model calls it, or take {part} = "" out',
+                )
         for offer in self.offers():
             names = {**self.model(offer.model).names(Mode.FIRST_LAST), **self.setup.settings.fields}
             for mode, part in ((Mode.FIRST, "first_frame"), (Mode.FIRST_LAST, "last_frame")):
-                if mode in offer.modes and not names[part]:
+                if mode in offer.modes and not names.get(part):
                     raise ConfigError(
                         f"Pickup does not know what {offer.model} calls the {part.replace('_', ' ')}",
                         where=f"providers.{self.name}.fields",
@@ -217,7 +239,7 @@ class Fal(HostedProvider):
         if job is None:
             return None
         urls = {"status": job.status_url, "result": job.response_url, "cancel": job.cancel_url}
-        return Submission(remote_id=job.request_id, urls=urls)
+        return Submission(remote_id=job.request_id, urls={name: url for name, url in urls.items() if url})
 
     def question(self, submission: Submission) -> Call:
         """`GET` of the job's status."""
@@ -263,13 +285,16 @@ class Fal(HostedProvider):
             return told
         reply = await self.api().send("GET", self._address(submission, "result"))
         if reply.status >= HTTPStatus.BAD_REQUEST:
+            is_finished = told.state is RemoteState.READY
+            if is_finished and reply.status not in _OF_THE_JOB:
+                self.check(reply)  # trouble on the way to a clip that is there
             found = self.failure_in(reply)
-            if found is None and told.state is RemoteState.READY:
+            if found is None and is_finished:
                 self.check(reply)
-            return found or told
+            return self.told(reply, found or told)
         result = read(_Result, reply.json())
-        if result is not None and result.video is not None and result.video.url:
-            return RemoteStatus(state=RemoteState.READY, urls={"clip": result.video.url})
+        if result is not None and (link := result.link):
+            return RemoteStatus(state=RemoteState.READY, urls={"clip": link})
         if told.state is not RemoteState.READY:
             return told
         return self.failed(FailureKind.BAD_OUTPUT, "it says that the clip is finished and names none")
@@ -320,7 +345,7 @@ class Fal(HostedProvider):
         try:
             after = read(_Job, (await self.ask(self.question(submission))).json())
         except ProviderError:
-            return asked
+            after = _Job(status="")
         if after is None or after.status == "IN_QUEUE" or after.has_failed:
             return asked
         return Cancellation(stopped=False, message=f"{self.name} was asked to stop it, but it has begun and may go on")

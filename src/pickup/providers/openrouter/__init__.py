@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from types import MappingProxyType
+from urllib.parse import quote
 
 from pydantic import BaseModel
 
@@ -87,6 +88,12 @@ def _veo(name: str, *sizes: int) -> Listed:
 
 class _Usage(BaseModel):
     cost: Decimal | None = None
+    is_byok: bool | None = None
+
+    @property
+    def usd(self) -> Decimal | None:
+        """What the clip cost; None where its maker bills the account's own key, of which nothing is said here."""
+        return None if self.is_byok else self.cost
 
 
 class _Job(BaseModel):
@@ -219,9 +226,11 @@ class OpenRouter(HostedProvider):
         if job is None:
             return None
         state = _STATES.get(job.status, RemoteState.RUNNING)
-        cost = job.usage.cost if job.usage else None
+        cost = job.usage.usd if job.usage else None
         if state in (RemoteState.RUNNING, RemoteState.READY):
             links = {"clip": job.unsigned_urls[0]} if job.unsigned_urls else {}
+            if job.unsigned_urls is None and state is RemoteState.READY:
+                links = {"clip": f"{self.base_url}/videos/{quote(job.id, safe='')}/content?index=0"}
             return RemoteStatus(state=state, urls=links, cost=cost if state is RemoteState.READY else None)
         words = _words(job.error) or f"it ended as {job.status}"
         kind = FailureKind.EXPIRED if state is RemoteState.EXPIRED else _kind(words) or FailureKind.PROVIDER_FAILED

@@ -29,7 +29,7 @@ _SECOND = re.compile(
 _CENTS = re.compile(rf"cents_per_(?:video_output_second|second_output)(?:_(?P<tier>{_TIER}))?")
 _DOCUMENTED = re.compile(rf"per-video-second(?:-(?P<tier>{_TIER}))?")
 _TOKENS = re.compile(rf"video_tokens(?:_(?P<tier>{_TIER}))?(?:_(?P<sound>with|without)_audio)?")
-_FOR_OTHER_INPUT = re.compile(r".*(video_input|video_continuation|reference_|megapixel).*")
+_FOR_OTHER_INPUT = re.compile(r"reference_(images?|videos?|duration_seconds)\w*|\w*(video_input|video_continuation)\w*")
 """Of videos and reference pictures, which are never sent."""
 
 _PIXELS_PER_TOKEN = 1024
@@ -56,8 +56,18 @@ class _Sku:
     per: Per = Per.SECOND
     in_tokens: bool = False
 
+    @property
+    def unit(self) -> tuple[Per, bool]:
+        """What a sum is for; those of two units cannot be weighed against each other."""
+        return self.per, self.in_tokens
+
     def holds_for(self, *, tier: int, silent: bool, framed: bool) -> bool:
-        return self.lines in (None, tier) and self.silent in (None, silent) and self.framed in (None, framed)
+        is_named = tier in TIERS.values()
+        return (
+            (self.lines in (None, tier) or not is_named)
+            and self.silent in (None, silent)
+            and self.framed in (None, framed)
+        )
 
     @property
     def conditions(self) -> int:
@@ -94,6 +104,8 @@ def prices_of(
             return Priced(prices=None, why=f"nobody here knows what its price “{name}” is for")
         else:
             found.append(sku)
+    if len({each.unit for each in found}) > 1:
+        return Priced(prices=None, why="its prices are by the clip and by length at once, so nobody here knows the sum")
     lines = tuple(_lines(found, tiers=sorted(tiers), sizes=sizes))
     if not lines:
         return Priced(prices=None, why="the catalogue names no price for a clip")
@@ -125,7 +137,8 @@ def _lines(skus: Sequence[_Sku], *, tiers: Sequence[int], sizes: Sequence[Size])
                 holding = [each for each in skus if each.holds_for(tier=tier, silent=silent, framed=framed)]
                 if not holding:
                     continue
-                sku = max(holding, key=lambda each: (each.conditions, each.usd))
+                is_named = tier in TIERS.values()  # of a size between two tiers the dearest sum that may be meant
+                sku = max(holding, key=lambda each: (each.conditions if is_named else 0, each.usd))
                 usd = sku.usd * _tokens_per_second(tier, sizes=sizes) if sku.in_tokens else sku.usd
                 yield Price(usd=usd, per=sku.per, up_to_lines=tier, silent=silent, framed=framed)
 

@@ -198,11 +198,13 @@ class Replicate(HostedProvider):
     async def reconcile(self, lost: LostSubmit) -> Reconciliation:
         """Looks for the job among those that are listed; exactly one that nobody has claimed is it."""
         found = [
-            job
+            whole
             async for job in self._listed(since=lost.asked - _CLOCKS_DIFFER)
-            if self._may_be(job, lost) and not lost.is_claimed(job.id) and self._has_words(await self._whole(job), lost)
+            if self._may_be(job, lost)
+            and not lost.is_claimed(job.id)
+            and self._has_words(whole := await self._whole(job), lost)
         ]
-        if len(found) == 1:
+        if len(found) == 1 and found[0].input:  # whose words are deleted, may be anybody's
             submission = Submission(remote_id=found[0].id, urls={"base": self.base_url})
             return Reconciliation(outcome=Reconciled.FOUND, submission=submission)
         why = f"lists {len(found)} jobs that may be it" if found else "lists no job like it, which proves nothing"

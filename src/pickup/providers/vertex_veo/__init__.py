@@ -256,7 +256,7 @@ class VertexVeo(HostedProvider):
             return self._failure(operation.error)
         clip = operation.clip
         if clip is None:
-            return self._nothing(operation.response)
+            return self._nothing(operation.response or Made())
         link = "" if clip.bytesBase64Encoded else clip.gcsUri
         return RemoteStatus(state=RemoteState.READY, urls={"clip": link} if link else {})
 

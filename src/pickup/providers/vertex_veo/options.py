@@ -27,6 +27,10 @@ _ALLOWED: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "project": (r"[\w.:-]+", "the id or the number of a project"),
         "location": (r"[a-z0-9-]+", "a location such as us-central1"),
+        "storage_url": (
+            r"https://([a-z0-9-]+\.)*googleapis\.com|http://(127\.0\.0\.1|localhost)(:\d+)?",
+            "an https address at googleapis.com",
+        ),
         "storage_uri": (r"gs://[\w.-]+(/.*)?", "a folder in a bucket, as gs://bucket/folder/"),
         "person_generation": (r"allow_adult|dont_allow|allow_all", "allow_adult, dont_allow or allow_all"),
         "enhance_prompt": (r"true|false", "true or false"),

@@ -45,9 +45,9 @@ class Clip(BaseModel):
 class Made(BaseModel):
     """What a finished operation has made, or what the filters say of it."""
 
-    videos: Sequence[Clip] = ()
-    raiMediaFilteredCount: int = 0  # noqa: N815
-    raiMediaFilteredReasons: Sequence[str] = ()  # noqa: N815
+    videos: Sequence[Clip] | None = None
+    raiMediaFilteredCount: int | None = None  # noqa: N815
+    raiMediaFilteredReasons: Sequence[str] | None = None  # noqa: N815
 
     @property
     def is_filtered(self) -> bool:
@@ -57,7 +57,7 @@ class Made(BaseModel):
     @property
     def reason(self) -> str:
         """Why, in Google's words; empty where it does not say."""
-        return next(iter(self.raiMediaFilteredReasons), "")
+        return next(iter(self.raiMediaFilteredReasons or ()), "")
 
 
 class Detail(BaseModel):
@@ -94,12 +94,13 @@ class Operation(BaseModel):
     name: str
     done: bool = False
     error: Status | None = None
-    response: Made = Made()
+    response: Made | None = None
 
     @property
     def clip(self) -> Clip | None:
         """The first clip that is there."""
-        return next((each for each in self.response.videos if each.bytesBase64Encoded or each.gcsUri), None)
+        made = (self.response.videos if self.response else None) or ()
+        return next((each for each in made if each.bytesBase64Encoded or each.gcsUri), None)
 
 
 def trouble_in(content: object) -> Trouble | None:
