@@ -48,6 +48,28 @@ def test_a_hole_is_filled_once_and_paid_for_once(kind: str, desk: Any) -> None:
     assert not [path for path in kept if KEY.encode() in path.read_bytes()]
 
 
+def test_a_doubt_takes_only_an_id_that_the_service_knows(desk: Any) -> None:
+    with HOSTED["luma"](faults=["create 1: accept, drop"], setup=Setup(key=KEY, price_per_second=PRICE)) as fake:
+        name_in_settings(desk, fake)
+        command = ("fill", desk.timeline, "--unbriefed", "--yes", "--json", "--budget", "9.00")
+        [doubt] = desk.run(*command, SERVICE_KEY=KEY).document["doubt"]
+        wrong = desk.run("settle", doubt["job"][:8], "--charged", "nonsense", "--json", SERVICE_KEY=KEY)
+        assert (wrong.code, wrong.document["state"]) == (2, "doubt")
+        assert "knows no job 'nonsense'" in wrong.document["message"]
+        right = desk.run("settle", doubt["job"][:8], "--charged", fake.accepted[0].remote_id, SERVICE_KEY=KEY)
+        assert right.code == 0, right.err
+        assert desk.run(*command, SERVICE_KEY=KEY).document["filled"] == ["SH0010"]
+        assert fake.charges == 1
+
+
+def test_a_plan_says_what_filling_would_stop_for(desk: Any) -> None:
+    out = desk.run("plan", desk.timeline, "--unbriefed", "--provider", "luma", LUMA_AGENTS_API_KEY="").out
+    said = " ".join(out.split())
+    assert "Before that: it needs a budget, such as --budget 0.15" in said
+    assert "LUMA_AGENTS_API_KEY" in said
+    assert "with the same options" in said
+
+
 def test_doctor_says_of_each_whether_its_key_works(desk: Any) -> None:
     kind = "luma"
     with HOSTED[kind](setup=Setup(key=KEY)) as fake:
@@ -59,6 +81,10 @@ def test_doctor_says_of_each_whether_its_key_works(desk: Any) -> None:
     assert (told["status"], "takes the key" in told["message"]) == ("ok", True)
     told = {each["name"]: each for each in wrong}["provider hosted"]
     assert (told["status"], "did not accept the key" in told["message"]) == ("problem", True)
+    assert "SERVICE_KEY" in told["next"]
+    named = desk.run("doctor", "runway", "--json", RUNWAYML_API_SECRET="").document["checks"]
+    told = {each["name"]: each for each in named}["provider runway"]
+    assert (told["status"], "RUNWAYML_API_SECRET" in told["next"]) == ("problem", True)
 
 
 def test_a_plan_uses_the_prices_of_a_catalogue(desk: Any) -> None:

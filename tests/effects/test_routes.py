@@ -52,6 +52,15 @@ def test_a_no_beforehand_goes_before_every_setting(tmp_path: Path) -> None:
     assert made.load("studio").may_send is MaySend.NO
 
 
+def test_a_brief_that_cannot_have_its_provider_is_told_why_and_stops_nothing_else(tmp_path: Path) -> None:
+    made = routes(config(tmp_path, top='provider = "slate"', more='model = "wan"'))
+    assert made.why_not("studio") == ""
+    assert "add [providers.fal] to your own pickup.toml" in made.why_not("fal:some/model")
+    named = config(tmp_path, top="[providers.luma]\n[providers.openai]\n")
+    assert "does not know what ray-9 makes" in routes(named).why_not("luma:ray-9")
+    assert "ended on 2026-09-24" in routes(named).why_not("openai:sora-2-pro")
+
+
 @pytest.mark.parametrize("answer", [None, False])
 def test_nobody_is_asked_about_frames_that_stay_on_this_machine(tmp_path: Path, *, answer: bool | None) -> None:
     route = routes(config(tmp_path), answer=answer).load("studio")

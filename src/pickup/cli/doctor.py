@@ -22,12 +22,13 @@ _COLORS = {Status.OK: "green", Status.WARNING: "yellow", Status.PROBLEM: "red"}
 
 
 @click.command("doctor")
+@click.argument("names", nargs=-1, metavar="[PROVIDER]...")
 @place_options
-def command(*, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
+def command(names: tuple[str, ...], *, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
     """Say what is missing on this machine.
 
-    Looks at settings, ledger, library, disk and codecs, and asks every configured provider by a call that costs
-    nothing. It spends nothing and shows no key.
+    Looks at settings, ledger, library, disk and codecs, and asks each PROVIDER and every configured one by a call that
+    costs nothing. It spends nothing and shows no key.
     """
     settings: Config | None = None
     checks: list[Check] = []
@@ -37,7 +38,7 @@ def command(*, library: str | None, config: Path | None, in_json: bool, quiet: b
         checks.append(Check.of_error("settings", error))
     today = date.today()  # noqa: DTZ011 - as this machine counts days
     with Console(stderr=True, quiet=quiet or in_json).status("asking the providers"):
-        checks += check_machine(settings, state_folder=state_folder(os.environ), today=today)
+        checks += check_machine(settings, state_folder=state_folder(os.environ), today=today, asked=names)
     if in_json:
         print_json({"schema": "Doctor.1", "checks": [_document(each) for each in checks]})
     else:
@@ -67,7 +68,8 @@ def _print(checks: Sequence[Check], *, quiet: bool) -> None:
     if problems:
         last = f"[red]{counted(len(problems), 'problem')}.[/] Next: {escape(problems[0].next_step)}."
     elif warnings:
-        last = f"[yellow]Nothing is missing; {counted(len(warnings), 'warning')}.[/] Next: `pickup holes YOUR.otio`."
+        last = f"[yellow]Nothing that is used is missing; {counted(len(warnings), 'warning')} above.[/]"
+        last += " Next: `pickup holes YOUR.otio`."
     else:
         last = "[green]Nothing is missing.[/] Next: `pickup holes YOUR.otio`."
     console.print(f"\n{last}", soft_wrap=True)

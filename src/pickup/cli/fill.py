@@ -160,6 +160,8 @@ def _summary(filled: Filled) -> str:
     shots = counted(len(filled.filled), "shot")
     files = "\n".join(output_lines(filled.outputs, bundles=filled.bundles))
     shows = f"shows {shots}" if filled.filled else "is written"  # stand-ins alone fill nothing
+    if not filled.changed and (filled.failed or filled.doubt):
+        return f"Version {filled.version} {shows} as before. Next: do what the table says of each shot.\n{files}"
     if not filled.changed:
         return f"Nothing to do: version {filled.version} {shows} already.\n{files}"
     return (

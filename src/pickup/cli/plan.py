@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -20,7 +21,7 @@ from pickup.cli.options import (
     reading_options,
     timeline_argument,
 )
-from pickup.errors import counted
+from pickup.errors import ConfigError, counted
 from pickup.fill.catalogues import look_up_catalogues
 from pickup.fill.documents import plan_document
 from pickup.fill.prepare import Prepared, prepare
@@ -55,6 +56,20 @@ def command(timeline: Path, *, maps: tuple[str, ...], config: Path | None, in_js
     return ExitCode.DONE
 
 
+def _needs(prepared: Prepared) -> Iterator[str]:
+    """What `fill` would stop for."""
+    plan = prepared.plan
+    if plan.total and plan.budget is None:
+        yield f"it needs a budget, such as --budget {plan.total:.2f}"
+    elif plan.budget is not None and plan.total > plan.budget:
+        yield f"it costs more than the budget of ${plan.budget:.2f}; raise it, or use --fit"
+    for key in dict.fromkeys((pickup.offer.provider, pickup.offer.model) for pickup in plan.pickups):
+        try:
+            prepared.routes[key].provider.check_ready()
+        except ConfigError as error:
+            yield f"{error.message}; {error.next_step}"
+
+
 def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
     """The plan as `plan` and `fill` show it."""
     plan = prepared.plan
@@ -78,7 +93,9 @@ def print_plan(prepared: Prepared, *, console: Console, quiet: bool) -> None:
 
 def _next(prepared: Prepared) -> str:
     if prepared.plan.pickups:
-        return f"\nNext: `pickup fill {prepared.timeline}` makes them and writes a new timeline."
+        needs = "".join(f"\n  Before that: {each}." for each in _needs(prepared))
+        options = ", with the same options," if prepared.plan.total else ""
+        return f"\nNext: `pickup fill {prepared.timeline}`{options} makes them and writes a new timeline.{needs}"
     if prepared.plan.held:
         return "\nNothing can be made now; the table says why each shot is held, and what to do."
     if prepared.shots:

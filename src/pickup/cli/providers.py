@@ -227,7 +227,9 @@ def _what_it_makes(offer: Offer) -> Iterator[tuple[str, str]]:
     for each in offer.capabilities:
         sizes = ", ".join(size_words(size) for size in each.sizes) or "any size"
         rates: Sequence[str] = [f"{float(rate.fps):.6g}" for rate in each.rates]
-        yield "makes", escape(f"{each.lengths}; {sizes}; {' or '.join(rates) or 'any'} fps")
+        is_unknown = len(rates) > 1 and not each.rate_is_chosen
+        shown = f"{', '.join(rates)} fps, nobody says which" if is_unknown else f"{' or '.join(rates) or 'any'} fps"
+        yield "makes", escape(f"{each.lengths}; {sizes}; {shown}")
         yield "from", ", ".join(words for mode, words in MODES.items() if mode in each.modes)
 
 

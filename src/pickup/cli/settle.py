@@ -17,7 +17,7 @@ from pickup.cli.consent import Consent
 from pickup.cli.options import load_settings, place_options
 from pickup.cli.plain import escape
 from pickup.config import Config, state_folder
-from pickup.fill.settling import Hint, ask_about, follow, look_for
+from pickup.fill.settling import Hint, ask_about, follow, look_for, why_not
 from pickup.jobs.cancel import cost_words
 from pickup.jobs.costs import exact_usd
 from pickup.jobs.ledger import Ledger, open_ledger
@@ -123,6 +123,10 @@ class _Desk:
 
     def charged(self, job: Job, *, remote_id: str) -> _Settled:
         """Somebody found it there."""
+        why = why_not(job, remote_id=remote_id, config=self.config, today=self.today)
+        if job.state is State.DOUBT and why:
+            step = f"check the id, and give it again: pickup settle {job.key[:8]} shows what to look for"
+            return _Settled(job=job, message=why, next_step=step, withheld=True)
         moved = settle_charged(self.ledger, key=job.key, remote_id=remote_id, owner=self.owner)
         return _after(moved, f"settled: {job.order.provider} has it under {remote_id}")
 

@@ -66,6 +66,9 @@ def complaint(error: ValidationError, *, where: str, prefix: str = "") -> Config
 def unknown_key(parts: tuple[str, ...], *, where: str, prefix: str = "") -> ConfigError:
     """A key that is no setting, with the nearest one that is."""
     nearest = nearest_key(parts)
+    if nearest is None and len(parts) == 3 and parts[0] == "providers":  # noqa: PLR2004 - providers, a name, a key
+        step = f"take it out; what its kind alone knows goes into [providers.{parts[1]}.options]"
+        return ConfigError(f"`{prefix}{'.'.join(parts)}` is not a setting", where=where, next_step=step)
     next_step = f"write `{prefix}{nearest}`" if nearest else "remove it; docs/cli.md lists every setting"
     return ConfigError(f"`{prefix}{'.'.join(parts)}` is not a setting", where=where, next_step=next_step)
 

@@ -24,7 +24,7 @@ from pickup._http.keys import Secret
 from pickup.config import Config
 from pickup.config.layers import usual_file
 from pickup.config.provider_setup import provider_setup
-from pickup.errors import LibraryError, PickupError, counted
+from pickup.errors import FailureKind, LibraryError, PickupError, ProviderError, counted
 from pickup.fill.catalog import named_providers
 from pickup.fill.routes import STAND_INS, Route, Routes
 from pickup.jobs.disks import network_drive
@@ -65,31 +65,42 @@ class Check:
         return cls(name=name, status=status, message=f"{error.message}{where}", next_step=error.next_step)
 
 
-def check_machine(config: Config | None, *, state_folder: Path, today: date) -> tuple[Check, ...]:
-    """Every check, the settings first; of settings that cannot be read (None) the rest that needs none of them."""
+def check_machine(
+    config: Config | None, *, state_folder: Path, today: date, asked: Sequence[str] = ()
+) -> tuple[Check, ...]:
+    """Every check, the settings first; of settings that cannot be read (None) the rest that needs none of them.
+
+    Args:
+        config: Settings.
+        state_folder: Where the ledger lies.
+        today: For models that end on a day.
+        asked: Providers to ask besides those that the settings name.
+    """
     checks = [] if config is None else list(_settings(config))
     checks += [*_programs(), _codecs(), *_state(state_folder)]
     if config is not None:
-        checks += [*_library(config), *check_providers(config, today=today)]
+        checks += [*_library(config), *check_providers(config, today=today, asked=asked)]
     return tuple(checks)
 
 
-def check_providers(config: Config, *, today: date, answer_s: float = ANSWER_S) -> tuple[Check, ...]:
+def check_providers(
+    config: Config, *, today: date, asked: Sequence[str] = (), answer_s: float = ANSWER_S
+) -> tuple[Check, ...]:
     """Asks every provider that the settings name, all at once, by its cheapest harmless call.
 
-    What is wrong with one that is to be used is a problem, with one that only stands in the settings a warning. Slate
-    is always asked, since it draws the stand-ins, too.
+    What is wrong with one that is to be used, or was `asked` for, is a problem; with one that only stands in the
+    settings it is a warning. Slate is always asked, since it draws the stand-ins, too.
     """
     routes = Routes(config=config, send_frames=None, today=today)
-    chosen = [each.strip() for each in config.provider.split(",")]
-    known = {*named_providers(config)}
+    chosen = list(dict.fromkeys((*asked, *(each.strip() for each in config.provider.split(",")))))
+    known = {*named_providers(config), *asked}
     others = [*config.fallback, *(each for each in (*config.providers, STAND_INS) if each not in known)]
 
     async def ask_all() -> Sequence[Sequence[Check]]:
-        asked = [
+        answers = [
             _provider(each, routes=routes, is_used=each in chosen, answer_s=answer_s) for each in (*chosen, *others)
         ]
-        return await asyncio.gather(*asked)
+        return await asyncio.gather(*answers)
 
     return tuple(check for checks in asyncio.run(ask_all()) for check in checks)
 
@@ -230,7 +241,9 @@ async def _health(route: Route, *, name: str, bad: Status, answer_s: float) -> C
         step = "check that it runs and that this machine reaches it"
         return Check(name=name, status=bad, message=f"it did not answer within {answer_s:.0f} s", next_step=step)
     except PickupError as error:
-        return Check.of_error(name, error, status=bad)
+        check = Check.of_error(name, error, status=bad)
+        is_key = isinstance(error, ProviderError) and error.kind is FailureKind.AUTH
+        return replace(check, next_step=_about_key(route)) if is_key else check
     except Exception as error:  # noqa: BLE001 - as above
         return _broken(name, error, status=bad)
     finally:
@@ -238,6 +251,14 @@ async def _health(route: Route, *, name: str, bad: Status, answer_s: float) -> C
             await provider.aclose()
     has_call = type(provider).healthcheck is not Provider.healthcheck
     return Check(name=name, message=said if has_call else f"set up; {said}")
+
+
+def _about_key(route: Route) -> str:
+    """What to do about a key that is not accepted, or that was never sent."""
+    setup = route.setup
+    if not setup.has_key:
+        return f'no key was sent: name its variable in [providers.{setup.name}], as api_key_env = "…"'
+    return f"set {setup.settings.api_key_env or 'its entry in the keyring'} to a key that is good there"
 
 
 def _broken(name: str, error: Exception, *, status: Status) -> Check:

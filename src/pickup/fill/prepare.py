@@ -396,8 +396,8 @@ def _request(shot: Shot, *, routes: Routes, begun: Mapping[int, Decimal]) -> Sho
     held = next((hole.held for hole in spec.holes if hole.held), "")
     if shot.known.asked:
         held = shot.known.question
-    if spec.provider and not routes.is_configured(spec.provider):
-        held = f"its brief asks for the provider {spec.provider!r}, which is not configured"
+    if spec.provider and (why := routes.why_not(spec.provider)):
+        held = f"its brief asks for the provider {spec.provider!r}: {why}"
     candidates = tuple(route.candidate for route in shot.routes)
     return ShotRequest(
         spec=spec,

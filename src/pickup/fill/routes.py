@@ -68,9 +68,22 @@ class Routes:
 
     def for_shot(self, spec: ShotSpec) -> tuple[Route, ...]:
         """Where a shot may be made: where its brief says, if that is configured, else where the settings say."""
-        if spec.provider and self.is_configured(spec.provider):
+        if spec.provider and not self.why_not(spec.provider):
             return (self.load(spec.provider),)
         return self.configured
+
+    def why_not(self, name: str) -> str:
+        """Why a brief cannot have what it asks for; empty where it can. One brief stops no other shot."""
+        if not self.is_configured(name):
+            bare = name.partition(":")[0]
+            return f"it is not configured; add [providers.{bare}] to your own pickup.toml"
+        try:
+            offer = self.load(name).offer
+        except PickupError as error:
+            return f"{error.message}; {error.next_step}" if error.next_step else error.message
+        if offer.is_retired(self.today):
+            return f"it ended on {offer.retired}; use {'; '.join(offer.instead)}"
+        return ""
 
     def is_configured(self, name: str) -> bool:
         """Whether a brief may choose this provider: what comes with a timeline brings no route of its own."""

@@ -197,7 +197,7 @@ def _fill_held_cut(
     shown = choose_takes(prepared)
     held = (*_held(prepared, shown, result), *made.held)
     hearing.stage("writing and verifying the timeline")
-    failed = [(each.shot, f"{each.message}; {each.next_step}") for each in result.failed]
+    failed = [(each.shot, f"{each.message.rstrip('.')}; {each.next_step}") for each in result.failed]
     version = hand_back(prepared, shown, held=held, failed=failed, config=config)
     if version.changed:
         log_event(prepared, "delivered", version=version.number)

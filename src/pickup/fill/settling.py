@@ -15,13 +15,13 @@ from typing import cast
 
 from pickup.config import Config
 from pickup.config.provider_setup import ProviderSetup, host_of, provider_setup
-from pickup.errors import LibraryError, PickupError
+from pickup.errors import FailureKind, LibraryError, PickupError, ProviderError
 from pickup.jobs.ledger import Ledger
 from pickup.jobs.settle import ask_provider, known_near, settle_accepted, settle_never_arrived
 from pickup.jobs.states import Job
 from pickup.library import Library
 from pickup.offers import Idempotency
-from pickup.ports import Generation, Provider, Reconciled, Reconciliation
+from pickup.ports import Generation, Provider, Reconciled, Reconciliation, RemoteState, Submission
 from pickup.providers.registry import load_provider
 from pickup.timing import FrameRate
 
@@ -76,6 +76,33 @@ def ask_about(job: Job, *, ledger: Ledger, config: Config, today: date) -> Recon
         return _cannot_tell(f"{job.order.provider} was not asked, or did not say: {error.message}")
     except Exception as error:  # noqa: BLE001 - a plug-in may raise anything, and a person can still decide
         return _cannot_tell(f"{job.order.provider} was asked and did not say: {type(error).__name__}")
+
+
+def why_not(job: Job, *, remote_id: str, config: Config, today: date) -> str:
+    """Why a job at the provider cannot be the one that was meant: it knows none under that id. Empty otherwise.
+
+    One free poll; a provider that cannot be asked now denies nothing.
+    """
+    name = job.order.provider
+    setup = provider_setup(config, name, model=job.order.model, today=today)
+
+    async def ask() -> bool:
+        provider = load_provider(setup)
+        provider.check_ready()
+        try:
+            async with asyncio.timeout(_ASK_S):
+                status = await provider.poll(Submission(remote_id=remote_id, urls=job.urls))
+        except ProviderError as error:
+            return error.kind is FailureKind.EXPIRED
+        finally:
+            await provider.aclose()
+        return status.state is RemoteState.EXPIRED
+
+    try:
+        is_denied = asyncio.run(ask())
+    except Exception:  # noqa: BLE001 - a person's answer stands where nobody else can tell
+        return ""
+    return f"{name} knows no job {remote_id!r}" if is_denied else ""
 
 
 def follow(job: Job, *, told: Reconciliation, ledger: Ledger, owner: str) -> Job:

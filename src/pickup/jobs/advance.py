@@ -96,7 +96,7 @@ def give_up(job: Job, *, error: PickupError, bench: Bench) -> Job:
         case State.INTENT:
             return bench.move(job, to=State.DOUBT, kind=FailureKind.UNKNOWN_OUTCOME, **told)
         case State.SUBMITTED | State.RUNNING | State.READY if kind is FailureKind.EXPIRED:
-            return bench.move(job, to=State.FAILED, kind=kind, **told)
+            return bench.move(job, to=State.FAILED, kind=kind, message=error.message, next_step="")
         case State.SUBMITTED | State.RUNNING | State.READY:
             return bench.move(job, to=State.PARKED, **told)
     return job

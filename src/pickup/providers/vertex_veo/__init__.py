@@ -109,7 +109,8 @@ class VertexVeo(HostedProvider):
             raise ConfigError(
                 f"{self.name} needs a project of Google Cloud",
                 where=f"providers.{self.name}.options",
-                next_step="set the environment variable GOOGLE_CLOUD_PROJECT, or project in that table",
+                next_step=f'set the environment variable GOOGLE_CLOUD_PROJECT, or options = {{ project = "…" }} in '
+                f"[providers.{self.name}]",
             )
         return quote(found, safe=":")
 

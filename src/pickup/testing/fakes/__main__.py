@@ -5,6 +5,7 @@ It prints its URL, a block for the user's pickup.toml, and a line for each reque
 
 from __future__ import annotations
 
+import json
 import signal
 from collections.abc import Callable
 from dataclasses import replace
@@ -148,6 +149,7 @@ def _serve(fake: FakeServer, *, profile: str | None, model: str) -> None:
         raise click.ClickException(f"port {fake.setup.port} cannot be used: {error.strerror}") from None
     try:
         click.echo(f"listening on {fake.base_url}\n\n{settings_block(fake, profile=profile, model=model)}")
+        click.echo("Put this into your own pickup.toml, then: pickup fill reel1.otio --provider fake --budget 5\n")
         while not ended.wait(_LOOK_S):  # on Windows a wait without an end would not hear Ctrl-C
             pass
     finally:
@@ -162,8 +164,12 @@ def settings_block(fake: FakeServer, *, profile: str | None, model: str) -> str:
     lines = ["[providers.fake]", f'kind = "{fake.kind}"']
     if profile is not None:
         lines.append(f'profile = "{profile}"')
-    lines += [f'base_url = "{fake.base_url}"', f'model = "{model}"']
-    lines.append(f'price_per_second = "{fake.setup.price_per_second}"')
+    lines.append(f'base_url = "{fake.base_url}"')
+    if not (isinstance(fake, FakeHosted) and fake.has_catalogue):  # which names models and prices itself
+        lines += [f'model = "{model}"', f'price_per_second = "{fake.setup.price_per_second}"']
+    if isinstance(fake, FakeHosted) and fake.options:
+        options = ", ".join(f"{name} = {json.dumps(value)}" for name, value in fake.options.items())
+        lines.append(f"options = {{ {options} }}")
     if fake.setup.key is not None:
         lines.append(f'api_key_env = "{KEY_VARIABLE}"             # export {KEY_VARIABLE}={fake.setup.key}')
     return "\n".join([*lines, ""])

@@ -34,6 +34,7 @@ class FakeHosted(FakeServer):
         bills_failures: Jobs that fail are charged.
         replays: A create under a known `Idempotency-Key` gives the job that it made.
         options: What the settings of its provider must say to reach it.
+        has_catalogue: It names its models and prices itself.
     """
 
     model: ClassVar[str]
@@ -43,6 +44,7 @@ class FakeHosted(FakeServer):
     bills_failures: ClassVar[bool] = True
     replays: ClassVar[bool] = False
     options: ClassVar[Mapping[str, str]] = MappingProxyType({})
+    has_catalogue: ClassVar[bool] = False
 
     def __init__(self, *, faults: Iterable[Fault | str] = (), setup: Setup | None = None) -> None:
         super().__init__(faults=faults, setup=setup)

@@ -97,6 +97,7 @@ class FakeOpenRouter(FakeHosted):
 
     kind: ClassVar[str] = "openrouter"
     model: ClassVar[str] = "google/veo-3.1-fast"
+    has_catalogue: ClassVar[bool] = True
 
     def __init__(self, *, faults: Iterable[Fault | str] = (), setup: Setup | None = None) -> None:
         self.catalogue: tuple[Mapping[str, object], ...] = CATALOGUE
