@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from faults import FAULTS, Tally, count, settle, takes_of, unfinished
+from faults import FAULTS, Tally, compare_books, settle, takes_of, unfinished
 from faults_services import fake_of
 from faults_worker import LIBRARY, work
 
@@ -36,7 +36,7 @@ def test_everything_that_goes_wrong_is_paid_for_once_and_told(service: str, tmp_
             settle(takes, fake=fake, ledger=ledger, tally=tally)
             if not unfinished(takes, ledger=ledger):
                 break
-        count(tally, takes, fake=fake, ledger=ledger)
+        compare_books(tally, takes, fake=fake, ledger=ledger)
         states = {job.state for job in ledger.jobs(library=LIBRARY)}
     assert not tally.wrong
     assert not unfinished_states(states)

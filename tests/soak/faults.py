@@ -153,7 +153,7 @@ def try_service(service: str, *, count: int, seed: int, driver: Driver, root: Pa
                 tally=tally,
                 root=root,
             )
-        count(tally, takes, fake=fake, ledger=ledger)
+        compare_books(tally, takes, fake=fake, ledger=ledger)
     tally.seconds = time.monotonic() - began
     return tally
 
@@ -236,7 +236,7 @@ def settle(batch: Sequence[Take], *, fake: FakeServer, ledger: Ledger, tally: Ta
         tally.settled += 1
 
 
-def count(tally: Tally, takes: Sequence[Take], *, fake: FakeServer, ledger: Ledger) -> None:
+def compare_books(tally: Tally, takes: Sequence[Take], *, fake: FakeServer, ledger: Ledger) -> None:
     """Compares the ledger with the server's books; what is wrong stands in `tally.wrong` then."""
     rows = [job for job in ledger.jobs(library=LIBRARY) if job.order.provider == tally.service]
     claimed = Counter(job.remote_id for job in rows if job.remote_id)
