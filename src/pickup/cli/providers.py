@@ -142,7 +142,7 @@ def _table(facts: Iterable[RouteFact]) -> Table:
 
 def _others_table(facts: Iterable[RouteFact]) -> Table:
     """One line for each service that wants a key first."""
-    table = plain_table("without a key here", "models", "makes", "price per second", "key", wraps={"makes"})
+    table = plain_table("without a key here", "models", "makes", "price per second", "wants", wraps={"makes", "wants"})
     services: dict[str, list[RouteFact]] = {}
     for fact in facts:
         services.setdefault(fact.name, []).append(fact)

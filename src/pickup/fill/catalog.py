@@ -65,13 +65,14 @@ class RouteFact:
 
     @property
     def is_out_of_reach(self) -> bool:
-        """A service that nobody has set up here: it wants a key, and the settings do not name it."""
-        return not self.configured and self.offer is not None and self.key is KeyState.MISSING
+        """A service that nobody has set up here: it wants a key or more, and the settings do not name it."""
+        is_service = not self.configured and self.offer is not None and bool(self.offer.host)
+        return is_service and (self.key is KeyState.MISSING or self.wants is not None)
 
     @property
     def wanted(self) -> str:
         """What is missing before it can be asked; empty where nothing is."""
-        return self.wants.message if self.wants else ""
+        return self.wants.message.removeprefix(f"{self.name} needs ") if self.wants else ""
 
     @property
     def route(self) -> str:
