@@ -108,10 +108,17 @@ class TestVertexVeo(_Veo):
         for settings, option, host in (
             ({}, {}, "https://storage.googleapis.com"),
             ({"base_url": "https://own.example/"}, {}, "https://own.example"),
-            ({"base_url": "https://own.example"}, {"storage_url": "https://s.example"}, "https://s.example"),
+            (
+                {"base_url": "https://own.example"},
+                {"storage_url": "https://eu.googleapis.com"},
+                "https://eu.googleapis.com",
+            ),
         ):
             provider = provider_of({"project": "p1", **option}, environment={}, **settings)
             assert provider._place_of("gs://b/a/c.mp4") == (host, host + place)
+        for elsewhere in ("https://s.example", "http://storage.googleapis.com", "https://googleapis.com.s.example"):
+            with pytest.raises(ConfigError, match="storage_url"):
+                provider_of({"project": "p1", "storage_url": elsewhere}, environment={})
 
 
 class TestInline(_Veo):

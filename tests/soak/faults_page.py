@@ -41,9 +41,39 @@ _MEANS = {
 }
 
 
+_HEADS = (
+    "what the server can do, or the service",
+    "takes",
+    "submits",
+    "charged",
+    "at home",
+    "failed, told",
+    "doubts settled",
+    "bought twice",
+    "lost",
+)
+
+
 def write_money_part(tallies: Sequence[Tally], *, script: Sequence[str], seed: int, price: Decimal) -> None:
     """Writes the part; `script` is what went wrong, in the words of `pickup.testing.fakes.faults`."""
     write_part("money", "\n".join(_lines(tallies, script=script, seed=seed, price=price)))
+
+
+def write_hosted_part(tallies: Sequence[Tally], *, seed: int, price: Decimal) -> None:
+    """Writes the part for hosted services, which are treated in the same way."""
+    write_part("hosted", "\n".join(_hosted_lines(tallies, seed=seed, price=price)))
+
+
+def _hosted_lines(tallies: Sequence[Tally], *, seed: int, price: Decimal) -> Iterator[str]:
+    submits, kills = sum(each.requests for each in tallies), sum(each.kills for each in tallies)
+    wrong = sum(len(each.wrong) for each in tallies)
+    yield "### The same with every hosted service\n"
+    yield (
+        f"Written by `make faults` (seed {seed}): {submits:,} submits at {price} USD a second, {kills} processes\n"
+        "ended by `kill -9`; each provider at the fake of its service, with the same faults, clocks and checks. "
+        + ("Every check\nheld.\n" if not wrong else f"**{wrong} checks\nfailed.**\n")
+    )
+    yield table(_HEADS, [_row(each) for each in tallies])
 
 
 def _lines(tallies: Sequence[Tally], *, script: Sequence[str], seed: int, price: Decimal) -> Iterator[str]:
@@ -57,18 +87,7 @@ def _lines(tallies: Sequence[Tally], *, script: Sequence[str], seed: int, price:
         f"{kills} of them were ended by `kill -9` at random moments, and every third had a clock that was an hour\n"
         "wrong. " + ("Every check held.\n" if not wrong else f"**{wrong} checks failed.**\n")
     )
-    heads = (
-        "what the server can do, or the service",
-        "takes",
-        "submits",
-        "charged",
-        "at home",
-        "failed, told",
-        "doubts settled",
-        "bought twice",
-        "lost",
-    )
-    yield table(heads, [_row(each) for each in tallies])
+    yield table(_HEADS, [_row(each) for each in tallies])
     yield (
         "\nA doubt is settled as a person would who looks at the provider's own list of jobs: charged where an\n"
         "unclaimed job like it stands there, else not. A failure that was billed, or may have been, is told and not\n"

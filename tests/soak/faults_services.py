@@ -29,7 +29,7 @@ PROFILES: Mapping[str, str] = {
 }
 """One of each class of server: what becomes of a lost reply depends on it."""
 
-SERVICES: Mapping[str, str] = {**PROFILES, **{kind: f"hosted: {kind}" for kind in HOSTED}}
+SERVICES: Mapping[str, str] = {**PROFILES, **{kind: kind for kind in HOSTED}}
 """Everything that is tried -> what it is called on the page."""
 
 

@@ -1,4 +1,4 @@
-"""docs/reliability.md, which two scripts write a part of each: what breaks money, and what breaks the watcher."""
+"""docs/reliability.md, of which scripts write parts: what breaks money, at hosted services too, and the watcher."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 PAGE = Path(__file__).parents[2] / "docs" / "reliability.md"
-_PARTS = ("money", "watcher")
+_PARTS = ("money", "hosted", "watcher")
 
 
 def write_part(name: str, text: str) -> None:
