@@ -13,6 +13,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from pickup.cut import Size
+from pickup.hosted import UNKNOWN_RATES
 from pickup.offers import Audio, Cancelling, Idempotency, Lengths, Mode
 from pickup.timing import FrameRate
 
@@ -96,9 +97,6 @@ class Profile:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
 
-_UNKNOWN_RATES = tuple(FrameRate.parse(each) for each in ("24", "25", "30"))
-"""What comes is one of these: a clip is asked for that is long enough at each."""
-
 _LOCAL_RATES = (FrameRate.parse("24"),)
 _WITH_SEED = {**FIELDS, "seed": "seed", "negative": "negative_prompt", "fps": "fps"}
 _STOPS_BY_DELETE = ("DELETE", "{job}")
@@ -116,7 +114,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 fields={**FIELDS, "first_frame": "input_reference"},
                 needs_key=True,
                 sizes_of={"sora-2-pro": _SORA_LARGE},
-                rates=_UNKNOWN_RATES,
+                rates=UNKNOWN_RATES,
                 models=("sora-2", "sora-2-pro"),
                 audio=Audio.ALWAYS,
                 result_kept_s=3600,
@@ -125,7 +123,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
             Profile(
                 name="litellm",
                 fields={**FIELDS, "first_frame": "input_reference"},
-                rates=_UNKNOWN_RATES,
+                rates=UNKNOWN_RATES,
                 lists=False,  # only by naming the back end, which settings here do not know
                 notes=("a proxy may drop what its back end does not know: every clip is probed",),
             ),
@@ -158,7 +156,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 fields={**FIELDS, "first_frame": "input_reference"},
                 encoding=Encoding.JSON,
                 image=ImageForm.TEXT,
-                rates=_UNKNOWN_RATES,
+                rates=UNKNOWN_RATES,
                 lists=False,
                 notes=("some gateways of this kind drop the first frame: compare the first picture of a take",),
             ),
@@ -173,7 +171,7 @@ PROFILES: Mapping[str, Profile] = MappingProxyType(
                 seconds_as_number=True,
                 lengths=Lengths.every(1, low=2, high=30),
                 sizes=(*LANDSCAPE_AND_PORTRAIT, (1920, 1080), (1080, 1920)),
-                rates=_UNKNOWN_RATES,
+                rates=UNKNOWN_RATES,
                 modes=frozenset({Mode.TEXT}),
                 audio=Audio.ALWAYS,
                 idempotency=Idempotency.REPLAY,

@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from pickup._http import FilePart
 from pickup.cut import Size
+from pickup.hosted import number
 from pickup.ports import Generation
 from pickup.providers.openai_videos.profiles import Encoding, ImageForm, Profile
 
@@ -59,7 +60,7 @@ def _content(
         "model": model,
         "seconds": None if by_frames else _seconds(request.length_s, as_number=profile.seconds_as_number),
         "frames": request.frames if by_frames else None,
-        "fps": _number(request.rate.fps) if profile.rate_is_chosen else None,
+        "fps": number(request.rate.fps) if profile.rate_is_chosen else None,
         "seed": request.seed,
         "negative": request.negative,
         "audio": False,
@@ -110,11 +111,7 @@ def _kinds(request: Generation) -> Iterator[str]:
 
 
 def _seconds(length: Fraction, *, as_number: bool) -> object:
-    return _number(length) if as_number else str(_number(length))
-
-
-def _number(value: Fraction) -> int | float:
-    return int(value) if _is_whole(value) else float(value)
+    return number(length) if as_number else str(number(length))
 
 
 def _is_whole(value: Fraction) -> bool:
