@@ -15,10 +15,11 @@ the network stands here, once. It knows no service's JSON.
 from pickup.hosted.failures import Trouble, check_reply, check_same_server
 from pickup.hosted.pictures import Picture, picture_of
 from pickup.hosted.provider import NO_JOB, Call, HostedProvider, read
-from pickup.hosted.service import Model, Service, offer_of
+from pickup.hosted.service import MODES_FROM, Model, Service, offer_of
 from pickup.hosted.wire import UNKNOWN_RATES, hd_sizes, nearest_shape, number
 
 __all__ = [
+    "MODES_FROM",
     "NO_JOB",
     "UNKNOWN_RATES",
     "Call",

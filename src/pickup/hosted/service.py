@@ -72,11 +72,12 @@ class Model:
     notes: tuple[str, ...] = ()
 
 
-_MODES: Mapping[str, frozenset[Mode]] = {
+MODES_FROM: Mapping[str, frozenset[Mode]] = {
     "text": frozenset({Mode.TEXT}),
     "first": frozenset({Mode.TEXT, Mode.FIRST}),
     "first_last": frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
 }
+"""What `frames_from` in the settings means."""
 
 
 def offer_of(model: Model, *, service: Service, setup: ProviderSetup, base_url: str) -> Offer:
@@ -145,7 +146,7 @@ def unlisted_model(name: str, *, setup: ProviderSetup) -> Model:
             next_step="look it up, then set seconds, sizes, fps, frames_from and price_per_second in that table, "
             f"or choose one that `pickup providers {setup.name}` lists",
         )
-    modes = _MODES[settings.frames_from or "text"]
+    modes = MODES_FROM[settings.frames_from or "text"]
     capability = Capability(modes=modes, lengths=lengths, sizes=settings.sizes, rates=(settings.fps,))
     return Model(name=name, capabilities=(capability,), audio=Audio.UNKNOWN)
 
@@ -154,7 +155,7 @@ def _as_set(capabilities: tuple[Capability, ...], *, setup: ProviderSetup) -> tu
     """Capabilities, narrowed to what the settings name; what none of them has, the settings know better."""
     settings = setup.settings
     if settings.frames_from:
-        modes = _MODES[settings.frames_from]
+        modes = MODES_FROM[settings.frames_from]
         capabilities = _narrowed(capabilities, by=lambda each: _with_modes(each, modes))
     if settings.sizes:
         known = _narrowed(capabilities, by=lambda each: _with_sizes(each, settings.sizes))

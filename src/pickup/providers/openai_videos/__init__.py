@@ -29,7 +29,7 @@ from pickup.errors import (
     ProviderRefused,
     ProviderUnavailable,
 )
-from pickup.hosted import Trouble, check_reply, check_same_server
+from pickup.hosted import MODES_FROM, Trouble, check_reply, check_same_server
 from pickup.offers import Capability, Idempotency, Mode, Offer, Quote, Wish
 from pickup.offers.cover import quote_cover
 from pickup.ports import (
@@ -316,12 +316,7 @@ def _modes(setup: ProviderSetup, *, profile: Profile, fields: Mapping[str, str])
     chosen = setup.settings.frames_from
     modes = profile.modes | ({Mode.FIRST_LAST} if fields.get("last_frame") else set())
     if chosen is not None:
-        known = {
-            "text": {Mode.TEXT},
-            "first": {Mode.TEXT, Mode.FIRST},
-            "first_last": {Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST},
-        }
-        return frozenset(known[chosen])
+        return MODES_FROM[chosen]
     return frozenset(modes if fields.get("first_frame") else {Mode.TEXT})
 
 
