@@ -18,6 +18,7 @@ from functools import partial
 
 from pickup.errors import BudgetError, ProviderError, ProviderRefused, ProviderRetired, counted
 from pickup.offers import Conditioning, Mode, Offer, Quote, Wish
+from pickup.offers.rates import RatePolicy
 from pickup.shots import LintNote, ShotSpec, lint_prompt
 
 PILOT = "PILOT"
@@ -320,6 +321,8 @@ def _wish(spec: ShotSpec, *, manner: Manner, with_frames: bool) -> Wish:
         conditioning=manner.conditioning,
         handles_required=manner.handles_required,
         retime=manner.retime,
+        rate_policy=RatePolicy(spec.delivery.rate_policy),
+        placeholder_speed=spec.placeholder_speed,
     )
 
 

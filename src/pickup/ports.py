@@ -20,6 +20,7 @@ from typing import Protocol
 from pickup.cut import Size
 from pickup.errors import FailureKind
 from pickup.offers import Offer, Quote, Wish
+from pickup.offers.rates import OWN_SPEED, RatePolicy
 from pickup.timing import FrameRate
 
 
@@ -319,11 +320,13 @@ class Delivery:
         codec: `prores_lt`, `prores`, or `prores_hq`.
         reel: Reel name, also the file's stem.
         start_frame: Timecode frame number of the first frame.
-        fit: `fill` (crop) or `fit` (pad) where shapes differ.
+        fit: `fill` (crop) or `fit` (pad) where shapes differ; `crop` keeps the pixels as large as they are.
         spread: So many frames of the originals are spread over the take, from the first to the last; None shows them
             at their own speed. A change of speed has a name, `retime`, and is recorded.
         to_the_end: Its last frame is the last of the originals, which lead into the shot after: frames too many are
             not left out at the tail but spread over the take, if they are few.
+        rate_policy: What is done where the originals' rate is not the take's.
+        placeholder_speed: Seconds of the originals for each second of the take: the editor retimed what held the place.
     """
 
     frames: int
@@ -336,6 +339,8 @@ class Delivery:
     fit: str = "fill"
     spread: int | None = None
     to_the_end: bool = False
+    rate_policy: RatePolicy = RatePolicy.AUTO
+    placeholder_speed: Fraction = OWN_SPEED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,7 +34,7 @@ from pickup.jobs.runner import run
 from pickup.jobs.states import Order, State
 from pickup.offers import Audio, Capability, Lengths, Mode, Offer, Per, Price, PriceList, Wish
 from pickup.offers.cover import quote_cover
-from pickup.offers.lengths import frames_needed
+from pickup.offers.rates import frames_needed
 from pickup.ports import Delivery, Generation
 from pickup.providers.openai_videos import OpenAIVideos
 from pickup.testing.fake_library import CopyConform, FolderStore

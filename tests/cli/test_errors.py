@@ -20,7 +20,7 @@ WRONG = {
     "an unknown style": (("plan", "one_gap_24fps.otio", "--style", "noir"), 2, "CONFIG"),
     "an odd size": (("plan", "one_gap_24fps.otio", "--size", "321x181"), 2, "CONFIG"),
     "no size": (("plan", "one_gap_24fps.otio", "--size", "huge"), 2, "CONFIG"),
-    "an unwritten codec": (("plan", "one_gap_24fps.otio", "--codec", "h264"), 2, "CONFIG"),
+    "an unknown codec": (("plan", "one_gap_24fps.otio", "--codec", "mjpeg"), 2, "CONFIG"),
     "no takes": (("plan", "one_gap_24fps.otio", "--takes", "0"), 2, "CONFIG"),
     "no library to circle in": (("circle", "SH0010", "1"), 1, "LIBRARY"),
     "verify without the old file": (("verify", "one_gap_24fps.otio", "--against", "gone.otio"), 1, "TIMELINE"),

@@ -29,7 +29,7 @@ from pickup.offers import (
     Wish,
 )
 from pickup.offers.cover import LONGEST_RETIME, MOST_CLIPS, quote_cover
-from pickup.offers.lengths import frames_needed
+from pickup.offers.rates import frames_needed
 from pickup.timing import FrameRate
 
 _unhurried = settings(deadline=None, max_examples=50)  # a busy machine is no failure; the core is tested in seconds

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pickup.offers import FREE, Capability, Lengths, Mode, Offer, Per, Price, PriceList
-from pickup.offers.lengths import frames_lasting, frames_needed, frames_served
+from pickup.offers.rates import frames_lasting, frames_needed, frames_served
 from pickup.timing import FrameRate
 
 _unhurried = settings(deadline=None)  # a busy machine is no failure

@@ -23,6 +23,7 @@ from pickup._av.color import (
     upright_rgb,
 )
 from pickup._av.faults import ffmpeg_errors
+from pickup._av.planes import Plane, depth_of, frame_of, planes_of
 from pickup._av.read import MOVIE_EXTENSIONS, STILL_EXTENSIONS, Picture, VideoFile, open_video, read_frames
 from pickup._av.threads import thread_count
 from pickup._av.write import ENCODINGS, Encoding, Target, write_frames, write_video
@@ -37,12 +38,16 @@ __all__ = [
     "UNSPECIFIED",
     "Encoding",
     "Picture",
+    "Plane",
     "Target",
     "VideoFile",
     "assumed_matrix",
+    "depth_of",
     "ffmpeg_errors",
     "foreign_color",
+    "frame_of",
     "open_video",
+    "planes_of",
     "quarter_turns",
     "read_frames",
     "thread_count",

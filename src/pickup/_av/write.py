@@ -27,19 +27,31 @@ from pickup.timing import FrameRate, parse_timecode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Encoding:
-    """How one of our codec names is made by FFmpeg, and in which containers it may lie."""
+    """How one of our codec names is made by FFmpeg, and in which containers it may lie.
+
+    Attributes:
+        threads: What the encoder's threads share: `FRAME` or `SLICE`. DNxHR by slices takes half the memory and is no
+            slower (FFmpeg 8.1: 164 against 311 MB at 1080p).
+        decoder: The codec as FFmpeg names it in a finished file, and `profile` likewise.
+        tells_field_order: The container says that the file is progressive; for DNxHR only its frames do (FFmpeg 8.1).
+    """
 
     encoder: str
     pixel_format: str
     options: Mapping[str, str]
     extensions: frozenset[str]
+    profile: str
+    threads: str = "FRAME"
+    decoder: str = "prores"
+    tells_field_order: bool = True
 
 
-def _prores(profile: int) -> Encoding:
+def _prores(number: int, *, profile: str) -> Encoding:
     return Encoding(
         encoder="prores_aw",
         pixel_format="yuv422p10le",
-        options=MappingProxyType({"profile": str(profile), "vendor": "apl0", "field_order": "progressive"}),
+        options=MappingProxyType({"profile": str(number), "vendor": "apl0", "field_order": "progressive"}),
+        profile=profile,
         extensions=frozenset({".mov"}),
     )
 
@@ -51,13 +63,25 @@ ENCODINGS: Mapping[str, Encoding] = MappingProxyType(
             pixel_format="yuv420p",
             options=MappingProxyType({"preset": "veryfast", "crf": "12", "field_order": "progressive"}),
             extensions=frozenset({".mov", ".mp4"}),
+            profile="High",
+            decoder="h264",
         ),
-        "prores_lt": _prores(1),
-        "prores": _prores(2),
-        "prores_hq": _prores(3),
+        "dnxhr_hq": Encoding(
+            encoder="dnxhd",
+            pixel_format="yuv422p",
+            options=MappingProxyType({"profile": "dnxhr_hq", "field_order": "progressive"}),
+            extensions=frozenset({".mov"}),
+            profile="DNXHR HQ",
+            threads="SLICE",
+            decoder="dnxhd",
+            tells_field_order=False,
+        ),
+        "prores_lt": _prores(1, profile="LT"),
+        "prores": _prores(2, profile="Standard"),
+        "prores_hq": _prores(3, profile="HQ"),
     }
 )
-"""The codecs that can be written: `h264` for originals, the others for delivery."""
+"""The codecs that can be written; `h264` also for what the built-in provider draws."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,7 +220,7 @@ def _stream(container: OutputContainer, target: Target, encoding: Encoding) -> V
     context.color_primaries = context.color_trc = context.colorspace = BT709
     context.color_range = LIMITED_RANGE
     context.thread_count = thread_count()
-    context.thread_type = "FRAME"
+    context.thread_type = encoding.threads
     if target.reel:
         stream.metadata["reel_name"] = target.reel
     return stream

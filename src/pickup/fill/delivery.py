@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pickup.config import Config
 from pickup.cut import Size
-from pickup.errors import ConfigError, Finding, info
+from pickup.errors import Finding, info
 from pickup.shots import Delivered
 from pickup.timelines.survey import Survey
 
@@ -17,27 +17,11 @@ SIZE_UNKNOWN = "not looked for"
 
 _LARGEST: Size = (3840, 2160)
 _DEFAULT_SIZE: Size = (1920, 1080)
-_RATE_POLICIES = ("auto", "nearest")
-_CODECS = ("auto", "prores_lt", "prores", "prores_hq")
 
 
 def find_delivery(survey: Survey, *, config: Config, probe: bool) -> tuple[Delivered, list[Finding]]:
-    """Rate, size and codec of the takes, and what has to be said about them.
-
-    Raises:
-        ConfigError: A setting that is not built yet would decide.
-    """
+    """Rate, size and codec of the takes, and what has to be said about them."""
     size, size_from, said = _find_size(survey, config=config, probe=probe)
-    if config.codec not in _CODECS:
-        raise ConfigError(
-            f"codec {config.codec!r} is not written yet", where="codec", next_step=f"use one of: {', '.join(_CODECS)}"
-        )
-    if config.conform.rate not in _RATE_POLICIES:
-        raise ConfigError(
-            f"[conform] rate = {config.conform.rate!r} is not built yet",
-            where="conform.rate",
-            next_step=f"use one of: {', '.join(_RATE_POLICIES)}",
-        )
     delivery = Delivered(
         rate=survey.cut.rate,
         size=size,
@@ -45,6 +29,7 @@ def find_delivery(survey: Survey, *, config: Config, probe: bool) -> tuple[Deliv
         codec=config.codec,
         record_timecode=config.timecode == "record",
         fit=config.conform.fit,
+        rate_policy=config.conform.rate,
     )
     return delivery, said
 

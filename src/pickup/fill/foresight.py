@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pickup.errors import Finding, PriceUnknown, counted, info, warning
 from pickup.plan import EXTENSION, Plan
+from pickup.shots import ShotSpec
 from pickup.timelines.survey import Survey
 
 if TYPE_CHECKING:  # prepare imports this module
@@ -52,11 +54,28 @@ def shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterato
             yield info("UNBRIEFED", message, where=where)
         for note in shot.spec.notes:
             yield warning("FIELD_NOT_FOLLOWED", note, where=where)
+        yield from _speed_findings(shot.spec, where=where)
         if len(shot.spec.holes) > 1:
             message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
             yield info("SHARED_SHOT", message, where=where)
         if not shot.is_stand_in:
             yield from _neighbour_findings(shot, where=where)
+
+
+def _speed_findings(spec: ShotSpec, *, where: str) -> Iterator[Finding]:
+    """What becomes of a change of speed on the item that holds the place."""
+    speed = next((each for each in (hole.placeholder_speed for hole in spec.holes) if each != 1), Fraction(1))
+    if speed == 1:
+        return
+    if speed == spec.placeholder_speed:
+        message = f"its placeholder plays at {float(speed):.4g} times its speed, and so does the take"
+        yield info("PLACEHOLDER_RETIMED", message, where=where)
+        return
+    what = "has a speed ramp" if speed is None else "is frozen" if not speed else "plays backwards"
+    if speed is not None and speed > 0:
+        what = f"plays at {float(speed):.4g} times its speed"
+    message = f"its placeholder {what}; the take plays forward at its own speed: set the speed on the take"
+    yield warning("SPEED_NOT_HONOURED", message, where=where)
 
 
 def shut_findings(survey: Survey) -> Iterator[Finding]:

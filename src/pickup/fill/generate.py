@@ -288,6 +288,8 @@ def _delivery(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared) 
         fit=spec.delivery.fit,
         spread=spread if quote.speed != 1 else None,
         to_the_end=quote.uses_after and bool(quote.clips),
+        rate_policy=quote.rate_policy if quote.clips else pickup.wish.rate_policy,
+        placeholder_speed=Fraction(1) if pickup.offer.frame_exact else spec.placeholder_speed,
     )
 
 

@@ -161,7 +161,15 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: _Repla
         compound=candidate.compound,
         held=candidate.held,
         filled=candidate.event.filled if candidate.event is not None else None,
+        placeholder_speed=_placeholder_speed(candidate, placement=placement),
     )
+
+
+def _placeholder_speed(candidate: Candidate, *, placement: Placement) -> Fraction | None:
+    """The speed of what a take replaces; where it lies over something, or keeps the clip's effects, its own."""
+    if candidate.event is None or placement.kind is not PlacementKind.IN_PLACE:
+        return Fraction(1)
+    return candidate.event.speed
 
 
 def _briefs(candidate: Candidate, *, rules: Rules) -> tuple[Brief, ...]:

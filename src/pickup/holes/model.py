@@ -122,6 +122,8 @@ class Hole:
         held: Why it cannot be filled now; empty when it can.
         filled: Its take, where Pickup filled it before and the take is not here any more.
         stand_in: It is no hole: a slate stands in for it in the Resolve flavor alone.
+        placeholder_speed: Source seconds for each record second of the item that is replaced: an editor retimed it; 0
+            is a freeze, None a ramp.
     """
 
     id: str
@@ -142,6 +144,7 @@ class Hole:
     held: str = ""
     filled: PickupMark | None = None
     stand_in: bool = False
+    placeholder_speed: Fraction | None = Fraction(1)
 
     @property
     def brief(self) -> Brief | None:

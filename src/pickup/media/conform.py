@@ -25,7 +25,13 @@ _HEADER_BYTES = 64 * 1024
 _MEGAPIXEL = 1_000_000
 
 BYTES_PER_PIXEL: Mapping[str, Fraction] = MappingProxyType(
-    {"prores_lt": Fraction(26, 100), "prores": Fraction(43, 100), "prores_hq": Fraction(65, 100)}
+    {
+        "prores_lt": Fraction(26, 100),
+        "prores": Fraction(43, 100),
+        "prores_hq": Fraction(65, 100),
+        "dnxhr_hq": Fraction(44, 100),
+        "h264": Fraction(15, 100),
+    }
 )
 """File bytes by pixel and frame: measured with `prores_aw` (FFmpeg 8.1) on a grainy, moving picture of 1280x720, scaled
 to 1920x1080: 530 KB a frame for LT, 882 KB for 422, 1343 KB for HQ. Apple's nominal rates are about a third lower."""

@@ -19,7 +19,6 @@ from pickup._av import (
     BT709,
     FULL_RANGE,
     UNSPECIFIED,
-    VideoFile,
     assumed_matrix,
     ffmpeg_errors,
     foreign_color,
@@ -27,6 +26,7 @@ from pickup._av import (
     thread_count,
 )
 from pickup.errors import MediaError
+from pickup.media.footage import ClipShape
 from pickup.ports import Delivery
 from pickup.timing import half_up
 
@@ -48,8 +48,8 @@ class _Shape:
 class Fitter:
     """Fits the pictures of one file, all of one shape."""
 
-    def __init__(self, video: VideoFile, delivery: Delivery, *, pixel_format: str, policies: set[str]) -> None:
-        self._video = video
+    def __init__(self, clip: ClipShape, delivery: Delivery, *, pixel_format: str, policies: set[str]) -> None:
+        self._clip = clip
         self._delivery = delivery
         self._pixel_format = pixel_format
         self._policies = policies
@@ -60,18 +60,18 @@ class Fitter:
         """One picture in the take's size and pixel format.
 
         Raises:
-            MediaError: The file is HDR, wide gamut or interlaced, or its picture format changes.
+            MediaError: The file is HDR or wide gamut, or its picture format changes.
         """
         shape = _shape_of(frame)
         if self._shape is None:
             self._refuse(frame)
-            with ffmpeg_errors(self._video.path):
+            with ffmpeg_errors(self._clip.path):
                 self._graph = self._built(frame, shape)
             self._shape = shape
         if shape != self._shape:
             raise self._error("changes its picture format half way", "generate it again")
         frame.colorspace = self._matrix(frame)
-        with ffmpeg_errors(self._video.path):
+        with ffmpeg_errors(self._clip.path):
             self._graph.vpush(frame)
             return self._graph.vpull()
 
@@ -83,7 +83,7 @@ class Fitter:
             "buffer",
             video_size=f"{width}x{height}",
             pix_fmt=shape.pixel_format,
-            time_base=str(self._video.time_base),
+            time_base=str(self._clip.time_base),
             pixel_aspect="1/1",
             colorspace=str(self._matrix(frame)),
             range=str(shape.color_range),
@@ -101,7 +101,7 @@ class Fitter:
 
     def _sized(self, shape: _Shape) -> list[str]:
         """Scales to the take's size; what stands over is cropped, what is missing is padded with black."""
-        pixel_aspect = self._video.stream.sample_aspect_ratio or Fraction(1)
+        pixel_aspect = self._clip.pixel_aspect
         if pixel_aspect != 1:
             self._policies.add("square_pixels")
         shown: tuple[Fraction | int, Fraction | int] = (shape.size[0] * pixel_aspect, shape.size[1])
@@ -109,16 +109,19 @@ class Fitter:
             shown = (shown[1], shown[0])
         target = self._delivery.size
         width, height = scaled_size(shown, target=target, fit=self._delivery.fit)
-        if shown != target:
+        if (width, height) != shown:
             self._policies.add("scale")
+        if width > shown[0]:
+            self._policies.add(f"upscale {float(width / shown[0]):.3g}")
         steps = [
             f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int:out_color_matrix=bt709:out_range=tv",
             f"format={self._pixel_format}",
         ]
         if width > target[0] or height > target[1]:
             self._policies.add("crop")
-            steps.append(f"crop={target[0]}:{target[1]}")
-        elif (width, height) != target:
+            width, height = min(width, target[0]), min(height, target[1])
+            steps.append(f"crop={width}:{height}")
+        if (width, height) != target:
             self._policies.add("pad")
             steps.append(f"pad={target[0]}:{target[1]}:(ow-iw)/2:(oh-ih)/2:color=black")
         return [*steps, "setsar=1"]
@@ -145,27 +148,25 @@ class Fitter:
         color = foreign_color(frame)
         if color is not None:
             raise self._error(f"is in {color} color, which is not converted", "generate or export it in BT.709")
-        if frame.interlaced_frame:
-            raise self._error("is interlaced", "generate or export it progressive")
 
     def _error(self, what: str, next_step: str) -> MediaError:
-        path = self._video.path
+        path = self._clip.path
         return MediaError(f"{path.name} {what}", where=str(path), next_step=next_step)
 
 
 def scaled_size(shown: tuple[Fraction | int, Fraction | int], *, target: tuple[int, int], fit: str) -> tuple[int, int]:
     """Even size that a picture of `shown` square pixels is scaled to before it is cropped or padded to `target`.
 
-    With `fill` it covers the target, with `fit` it lies inside.
+    With `fill` it covers the target, with `fit` it lies inside, with `crop` it is as large as it is.
 
     Raises:
         MediaError: `fit` is neither.
     """
-    if fit not in {"fill", "fit"}:
-        raise MediaError(f"{fit!r} is no way to fit a picture", next_step='set fit to "fill" or "fit"')
+    if fit not in {"fill", "fit", "crop"}:
+        raise MediaError(f"{fit!r} is no way to fit a picture", next_step='set fit to "fill", "fit" or "crop"')
     width, height = Fraction(shown[0]), Fraction(shown[1])
     factors = (target[0] / width, target[1] / height)
-    factor = max(factors) if fit == "fill" else min(factors)
+    factor = {"fill": max(factors), "fit": min(factors), "crop": Fraction(1)}[fit]
     halves = (width * factor / 2, height * factor / 2)
     sides = [2 * (math.ceil(half) if fit == "fill" else max(1, half_up(half))) for half in halves]
     return sides[0], sides[1]

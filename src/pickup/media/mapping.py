@@ -1,22 +1,27 @@
 """Which frame of the footage is which frame of the take.
 
-    for source in Mapping(footage, delivery, policies=policies).frames():      exactly `delivery.frames` of them
+    for shown in Mapping(footage, delivery, policies=policies).frames():      exactly `delivery.frames` of them
 
-It counts; files are decoded in `pickup.media.footage`, and pictures are made to fit in `pickup.media.fit`.
+It counts; files are decoded in `pickup.media.footage`, pictures are made to fit in `pickup.media.fit`, and those that
+lie between two frames are made in `pickup.media.between`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Iterator
 from contextlib import closing
+from dataclasses import dataclass
 from fractions import Fraction
 
 from pickup.errors import MediaError, counted
 from pickup.media.footage import Footage, SourceFrame
 from pickup.offers.cover import LONGEST_RETIME
-from pickup.offers.lengths import frames_lasting, frames_needed
+from pickup.offers.rates import RatePolicy, are_neighbours, frames_lasting, frames_needed, step_of
 from pickup.ports import Delivery
 from pickup.timing import half_up
+
+_MADE_BETWEEN = (RatePolicy.BLEND, RatePolicy.FLOW)
 
 
 class TooShort(Exception):
@@ -47,68 +52,124 @@ class TooLong(Exception):
         self.held = held
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What one frame of the take shows.
+
+    Attributes:
+        source: A frame of the footage.
+        following: The frame after it, where the moment lies between the two; None where `source` alone is shown.
+        at: How far from one to the other, from 0 up to 1.
+    """
+
+    source: SourceFrame
+    following: SourceFrame | None = None
+    at: Fraction = Fraction(0)
+
+
 class Mapping:
     """Gives the footage's frames in the order of the take, each as often as the take shows it.
 
-    At the take's own rate, and between a rate and its /1001 neighbour, frame for frame. At any other rate the frame
-    that the footage shows at the moment when the take's frame begins. With `Delivery.spread` its frames are spread
-    evenly from the first frame of the take to the last. The footage must have all of them.
+    At the take's own rate, and between a rate and its /1001 neighbour, frame for frame, as with the policy `rerate`.
+    Otherwise the frame that the footage shows at the moment when the take's frame begins, or what lies between that one
+    and the next. With `Delivery.spread` its frames are spread evenly from the first frame of the take to the last. The
+    footage must have all of them.
+
+    Args:
+        footage: The originals.
+        delivery: The take; its policy is a named one.
+        policies: What was done is added here.
     """
 
     def __init__(self, footage: Footage, delivery: Delivery, *, policies: set[str]) -> None:
         self.policies = policies
         self._footage = footage
         self._delivery = delivery
-        self._natural = self._needed_for(delivery.frames)
+        self._step = step_of(
+            made_at=footage.rate,
+            shown_at=delivery.rate,
+            policy=delivery.rate_policy,
+            placeholder_speed=delivery.placeholder_speed,
+        )
+        self._natural = natural_frames(footage, delivery)
         self._needed = self._natural if delivery.spread is None else delivery.spread
-        self._lasting = frames_lasting(delivery.frames, made_at=footage.rate, shown_at=delivery.rate)
+        self._lasting = frames_lasting(
+            delivery.frames,
+            made_at=footage.rate,
+            shown_at=delivery.rate,
+            policy=delivery.rate_policy,
+            placeholder_speed=delivery.placeholder_speed,
+        )
         self._name_policies()
 
-    def frames(self) -> Generator[SourceFrame, None, None]:
-        """One frame of the footage for each frame of the take.
+    def frames(self) -> Generator[Shown, None, None]:
+        """One for each frame of the take.
 
         Raises:
             TooShort: Too few frames.
             TooLong: A few too many for a take that goes to the end.
-            MediaError: A damaged frame, or times that keep no constant rate.
+            NoConstantRate: Times that keep no constant rate.
+            MediaError: A damaged frame.
         """
         with closing(self._footage.frames()) as sources:
-            number, shown = -1, None
-            for wanted in self._wanted():
-                while number < wanted:
-                    shown = next(sources, None)
+            number, shown, ahead = -1, None, next(sources, None)
+            for wanted in self._positions():
+                frame = math.floor(wanted)
+                while number < frame:
+                    if ahead is None:
+                        raise self._too_short(number + 1)
+                    shown, ahead = ahead, next(sources, None)
                     number += 1
-                    if shown is None:
-                        raise self._too_short(number)
                 if shown is not None:
-                    yield shown
-            if next(sources, None) is not None:
-                held = number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0)
-                is_plain = self._delivery.spread is None
-                if self._delivery.to_the_end and is_plain and held <= self._lasting:
-                    return  # the shot after begins where the clip ends
-                if self._delivery.to_the_end and held - self._needed <= self._natural * LONGEST_RETIME:
-                    raise TooLong(held=held)
-                self.policies.add("trim")
+                    following = ahead if wanted != frame else None
+                    yield Shown(source=shown, following=following, at=Fraction(wanted - frame))
+            if ahead is not None:
+                self._leave_out(number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0))
+
+    def _leave_out(self, held: int) -> None:
+        """Frames of the footage are over at its tail."""
+        to_the_end, is_plain = self._delivery.to_the_end, self._delivery.spread is None
+        if to_the_end and is_plain and held <= self._lasting:
+            return  # the shot after begins where the clip ends
+        if to_the_end and held - self._needed <= self._natural * LONGEST_RETIME:
+            raise TooLong(held=held)
+        self.policies.add("trim")
 
     def _name_policies(self) -> None:
-        made_at, shown_at = self._footage.rate, self._delivery.rate
+        made_at, shown_at, delivery = self._footage.rate, self._delivery.rate, self._delivery
         if len(self._footage.paths) > 1:
             self.policies.add("join")
-        if self._delivery.spread is not None:
+        if delivery.spread is not None:
             self.policies.add(f"retime {self._needed}/{self._natural}")
-        if made_at != shown_at:
-            self.policies.add("rerate" if made_at.nominal == shown_at.nominal else "nearest")
+        if delivery.placeholder_speed != 1:
+            self.policies.add(f"speed {delivery.placeholder_speed}")
+        is_rerated = delivery.rate_policy is RatePolicy.RERATE or are_neighbours(made_at, shown_at)
+        if made_at != shown_at and is_rerated:
+            self.policies.add("rerate")
+        if self._makes_between and self._paced.denominator != 1:
+            self.policies.add(str(delivery.rate_policy))
+        elif made_at != shown_at and not is_rerated:
+            self.policies.add("nearest")
 
-    def _wanted(self) -> Iterator[int]:
-        frames = self._delivery.frames
+    @property
+    def _makes_between(self) -> bool:
+        return self._delivery.rate_policy in _MADE_BETWEEN
+
+    @property
+    def _paced(self) -> Fraction:
+        """Frames of the footage for each frame of the take, as it is played."""
         if self._delivery.spread is None:
-            return (self._needed_for(count) - 1 for count in range(1, frames + 1))
-        steps = Fraction(self._needed - 1, max(1, frames - 1))
-        return (half_up(frame * steps) for frame in range(frames))
+            return self._step
+        return Fraction(self._needed - 1, max(1, self._delivery.frames - 1))
 
-    def _needed_for(self, frames: int) -> int:
-        return frames_needed(frames, made_at=self._footage.rate, shown_at=self._delivery.rate)
+    def _positions(self) -> Iterator[int | Fraction]:
+        """Where in the footage each frame of the take lies, in whole frames unless pictures are made between them."""
+        each = range(self._delivery.frames)
+        if self._makes_between:
+            return (frame * self._paced for frame in each)
+        if self._delivery.spread is None:
+            return (math.floor(frame * self._step) for frame in each)
+        return (half_up(frame * self._paced) for frame in each)
 
     def _too_short(self, held: int) -> TooShort:
         wanted = f"{self._needed} are needed for {self._delivery.frames} at {self._delivery.rate}"
@@ -120,6 +181,17 @@ class Mapping:
         return TooShort(held=held, needed=self._needed, error=error)
 
 
+def natural_frames(footage: Footage, delivery: Delivery) -> int:
+    """Frames of the footage that the take shows at their own speed."""
+    return frames_needed(
+        delivery.frames,
+        made_at=footage.rate,
+        shown_at=delivery.rate,
+        policy=delivery.rate_policy,
+        placeholder_speed=delivery.placeholder_speed,
+    )
+
+
 def refuse_wild_spread(footage: Footage, delivery: Delivery) -> None:
     """Checks the one change of speed that can be asked for.
 
@@ -128,7 +200,7 @@ def refuse_wild_spread(footage: Footage, delivery: Delivery) -> None:
     """
     if delivery.spread is None:
         return
-    natural = frames_needed(delivery.frames, made_at=footage.rate, shown_at=delivery.rate)
+    natural = natural_frames(footage, delivery)
     if abs(delivery.spread - natural) > natural * LONGEST_RETIME:
         path, take = footage.paths[0], f"{delivery.frames} at {delivery.rate}"
         raise MediaError(

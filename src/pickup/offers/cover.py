@@ -20,9 +20,9 @@ from types import MappingProxyType
 
 from pickup.cut import Size
 from pickup.errors import PriceUnknown, ProviderRefused, counted
-from pickup.offers.lengths import frames_lasting, frames_needed, frames_served
 from pickup.offers.model import Audio, Clip, Conditioning, Mode, Offer, Quote, Wish
 from pickup.offers.prices import FREE
+from pickup.offers.rates import RatePolicy, are_near, are_neighbours, frames_lasting, frames_needed, frames_served
 from pickup.offers.sizes import Setting, settings_for
 from pickup.timing import FrameRate
 
@@ -59,6 +59,7 @@ class _Want:
     needed: int
     low: int
     high: int | None
+    policy: RatePolicy = RatePolicy.AUTO
 
     def admits(self, total: int) -> bool:
         return self.low <= total and (self.high is None or total <= self.high)
@@ -97,15 +98,54 @@ def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
     for setting in settings_for(offer, wish, mode=Mode.FIRST_LAST):
         if len(setting.rates) > 1:
             continue  # what is to fit to the frame needs a rate that is known
-        needed = frames_needed(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
-        lasting = frames_lasting(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
-        exact = _Want(needed=needed, low=needed, high=lasting)
-        near = _Want(needed=needed, low=math.ceil(needed * (1 - retime)), high=math.floor(needed * (1 + retime)))
-        for want in (exact, near) if retime else (exact,):
+        for want in _wants_to_the_frame(wish, made_at=setting.rate, retime=retime):
             chain = _best(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST)
             if chain:
-                return _quote(offer, wish, setting, chain, first=Mode.FIRST, last=Mode.FIRST_LAST, needed=needed)
+                return _quote(offer, wish, setting, chain, first=Mode.FIRST, last=Mode.FIRST_LAST, want=want)
     return None
+
+
+def _wants_to_the_frame(wish: Wish, *, made_at: FrameRate, retime: Fraction) -> Iterator[_Want]:
+    """What fits to the frame by time, then what does re-rated, then what does if it is played slower or faster.
+
+    By time comes first, because that is the length which the editor sees.
+    """
+    policies = [wish.rate_policy]
+    if wish.rate_policy is RatePolicy.AUTO:
+        is_rerated = are_neighbours(made_at, wish.rate)
+        policies = [RatePolicy.RERATE] if is_rerated else [RatePolicy.NEAREST, *_near_policies(made_at, wish.rate)]
+    for policy in policies:
+        needed = _needed(wish.cover_frames, made_at=made_at, wish=wish, policy=policy)
+        lasting = _lasting(wish, made_at=made_at, policy=policy)
+        yield _Want(needed=needed, low=needed, high=lasting, policy=policy)
+    if retime:
+        needed = _needed(wish.cover_frames, made_at=made_at, wish=wish, policy=policies[0])
+        low, high = math.ceil(needed * (1 - retime)), math.floor(needed * (1 + retime))
+        yield _Want(needed=needed, low=low, high=high, policy=policies[0])
+
+
+def _near_policies(made_at: FrameRate, shown_at: FrameRate) -> list[RatePolicy]:
+    return [RatePolicy.RERATE] if are_near(made_at, shown_at) else []
+
+
+def _needed(frames: int, *, made_at: FrameRate, wish: Wish, policy: RatePolicy | None = None) -> int:
+    return frames_needed(
+        frames,
+        made_at=made_at,
+        shown_at=wish.rate,
+        policy=policy or wish.rate_policy,
+        placeholder_speed=wish.placeholder_speed,
+    )
+
+
+def _lasting(wish: Wish, *, made_at: FrameRate, policy: RatePolicy) -> int:
+    return frames_lasting(
+        wish.cover_frames,
+        made_at=made_at,
+        shown_at=wish.rate,
+        policy=policy,
+        placeholder_speed=wish.placeholder_speed,
+    )
 
 
 def _begins(offer: Offer, wish: Wish, *, mode: Mode, concerns: tuple[tuple[str, str], ...]) -> Quote | None:
@@ -116,20 +156,21 @@ def _begins(offer: Offer, wish: Wish, *, mode: Mode, concerns: tuple[tuple[str, 
         needed = max(_needed_at_any(wanted, setting, wish=wish))
         may_be_shorter = len(setting.rates) == 1 and not wish.handles_required
         retime = min(wish.retime, LONGEST_RETIME) if may_be_shorter else Fraction(0)
-        want = _Want(needed=needed, low=math.ceil(needed * (1 - retime)), high=None)
+        low = math.ceil(needed * (1 - retime))
+        want = _Want(needed=needed, low=low, high=None, policy=wish.rate_policy)
         while chain := _best(offer, wish, setting, want=want, first=mode, last=Mode.FIRST):
-            quote = _quote(offer, wish, setting, chain, first=mode, last=Mode.FIRST, needed=needed)
+            quote = _quote(offer, wish, setting, chain, first=mode, last=Mode.FIRST, want=want)
             if not (lacking := _lacking(quote, setting, wanted=wanted, wish=wish)):
                 return _with_handles(quote, wish=wish, setting=setting, sides=sides, concerns=concerns)
             # what is joined may lose more at its joins than it does at the counted rate
-            want = _Want(needed=needed, low=want.low + lacking, high=None)
+            want = replace(want, low=want.low + lacking)
     return None
 
 
 def _needed_at_any(frames: int, setting: Setting, *, wish: Wish) -> Iterator[int]:
     """Frames at the counted rate that suffice, whichever of its rates the model turns out to work at."""
     for rate in setting.rates:
-        needed = frames_needed(frames, made_at=rate, shown_at=wish.rate)
+        needed = _needed(frames, made_at=rate, wish=wish)
         yield needed if setting.in_frames else math.ceil(needed * (setting.rate.fps / rate.fps))
 
 
@@ -139,7 +180,7 @@ def _lacking(quote: Quote, setting: Setting, *, wanted: int, wish: Wish) -> int:
         return 0
     lacking = 0
     for rate in setting.rates:
-        short = frames_needed(wanted, made_at=rate, shown_at=wish.rate) - _total_at(quote, setting, rate=rate)
+        short = _needed(wanted, made_at=rate, wish=wish) - _total_at(quote, setting, rate=rate)
         lacking = max(lacking, math.ceil(short * min(setting.rate.fps / rate.fps, Fraction(1))))
     return lacking
 
@@ -254,7 +295,7 @@ def _gone_on(
     return found
 
 
-def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: Mode, last: Mode, needed: int) -> Quote:
+def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: Mode, last: Mode, want: _Want) -> Quote:
     """The quote of a chain without handles."""
     count = len(chain.frames)
     modes = [last if count == 1 and last is Mode.FIRST_LAST else first, *[Mode.FIRST] * (count - 1)]
@@ -265,9 +306,10 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
         found = _alike(offer, wish, setting, mode=mode) or setting
         price = _prices(offer, found)[frames]
         clips.append(Clip(frames=frames, rate=setting.rate, seconds=found.lengths[frames], mode=mode, price=price))
-    lasting = frames_lasting(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
-    is_retimed = chain.total < needed or (last is Mode.FIRST_LAST and chain.total > lasting)
-    speed = Fraction(chain.total, needed) if is_retimed else Fraction(1)
+    lasting = _lasting(wish, made_at=setting.rate, policy=want.policy)
+    is_retimed = chain.total < want.needed or (last is Mode.FIRST_LAST and chain.total > lasting)
+    speed = Fraction(chain.total, want.needed) if is_retimed else Fraction(1)
+    policy = want.policy if is_retimed or last is Mode.FIRST_LAST else _policy_of(chain.total, setting, wish=wish)
     return Quote(
         frames=wish.cover_frames,
         head=0,
@@ -275,11 +317,27 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
         uses_before=modes[0] is not Mode.TEXT,
         uses_after=last is Mode.FIRST_LAST,
         price=chain.price,
-        note=_note(clips, setting=setting, speed=speed),
+        note=_note(clips, setting=setting, speed=speed, rerated=_rerated(policy, setting, wish=wish)),
         clips=tuple(clips),
         size=setting.size,
         speed=speed,
+        rate_policy=policy,
     )
+
+
+def _policy_of(total: int, setting: Setting, *, wish: Wish) -> RatePolicy:
+    """What a chain with a trimmed tail is conformed with: re-rated where that is usual and it is long enough."""
+    if wish.rate_policy is not RatePolicy.AUTO or len(setting.rates) > 1:
+        return wish.rate_policy
+    rerated = _needed(wish.cover_frames, made_at=setting.rate, wish=wish, policy=RatePolicy.RERATE)
+    is_rerated = are_near(setting.rate, wish.rate) and total >= rerated
+    return RatePolicy.RERATE if is_rerated else RatePolicy.NEAREST
+
+
+def _rerated(policy: RatePolicy, setting: Setting, *, wish: Wish) -> Fraction:
+    """How much faster a clip plays for being re-rated: 25/24, or 1."""
+    is_changed = policy is RatePolicy.RERATE and not are_neighbours(setting.rate, wish.rate)
+    return wish.rate.fps / setting.rate.fps if is_changed else Fraction(1)
 
 
 def _with_handles(
@@ -287,27 +345,22 @@ def _with_handles(
 ) -> Quote:
     """Handles are what the bought length leaves, up to the wished number; none where a clip is played slower."""
     served = min(
-        frames_served(_total_at(quote, setting, rate=rate), made_at=rate, shown_at=wish.rate) for rate in setting.rates
+        frames_served(
+            _total_at(quote, setting, rate=rate),
+            made_at=rate,
+            shown_at=wish.rate,
+            policy=quote.rate_policy,
+            placeholder_speed=wish.placeholder_speed,
+        )
+        for rate in setting.rates
     )
     spare = max(0, served - wish.cover_frames)
     head = min(wish.handles, spare // 2) if sides > 1 else 0
     tail = min(wish.handles, spare - head)
-    return Quote(
-        frames=head + quote.frames + tail,
-        head=head,
-        tail=tail,
-        uses_before=quote.uses_before,
-        uses_after=quote.uses_after,
-        price=quote.price,
-        note=quote.note,
-        clips=quote.clips,
-        size=quote.size,
-        speed=quote.speed,
-        concerns=concerns,
-    )
+    return replace(quote, frames=head + quote.frames + tail, head=head, tail=tail, concerns=concerns)
 
 
-def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction) -> str:
+def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction, rerated: Fraction) -> str:
     width, height = setting.size
     lengths = " + ".join(f"{float(clip.seconds):g}" for clip in clips)
     parts = [f"{lengths} s at {width}x{height}"]
@@ -322,6 +375,8 @@ def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction) -> str:
         parts.append("from the frame before")
     if speed != 1:
         parts.append(f"retime: played {spoken_speed(speed)}")
+    if rerated != 1:
+        parts.append(f"re-rated: plays {spoken_speed(rerated)}")
     return "; ".join(parts)
 
 
@@ -341,7 +396,7 @@ def _why_not_both(offer: Offer, wish: Wish) -> str:
     if not settings:
         return f"{offer.model} cannot end on a given frame, so the take does not lead into the shot after"
     setting = settings[0]
-    needed = frames_needed(wish.cover_frames, made_at=setting.rate, shown_at=wish.rate)
+    needed = _needed(wish.cover_frames, made_at=setting.rate, wish=wish)
     near = min(setting.lengths, key=lambda frames: abs(frames - needed))
     said = (
         f"no length of {offer.model} is {needed} frames at {float(setting.rate.fps):.6g} fps (the nearest is {near}), "

@@ -1,10 +1,8 @@
-"""Which lengths a model makes, and how many of its frames so many frames of a cut want.
+"""Which lengths a model makes.
 
 >>> from pickup.timing import FrameRate
 >>> list(Lengths.of(4, 6, 8).at(FrameRate.parse("24")))
 [96, 144, 192]
->>> frames_needed(101, made_at=FrameRate.parse("24"), shown_at=FrameRate.parse("25"))
-97
 """
 
 from __future__ import annotations
@@ -63,32 +61,3 @@ class Lengths:
             step = steps.pop()
             return f"{shown[0]}-{shown[-1]} s" + ("" if step == 1 else f", every {float(step):g} s")
         return f"{', '.join(shown)} s"
-
-
-def frames_needed(frames: int, *, made_at: FrameRate, shown_at: FrameRate) -> int:
-    """Frames of a clip made at one rate that so many frames of a cut want; conforming maps them in the same way.
-
-    Frame for frame between a rate and its /1001 neighbour, else by time: the cut's frame shows the picture that the
-    clip shows at the moment when that frame begins.
-    """
-    if made_at.nominal == shown_at.nominal:
-        return frames
-    return math.floor((frames - 1) * (made_at.fps / shown_at.fps)) + 1
-
-
-def frames_lasting(frames: int, *, made_at: FrameRate, shown_at: FrameRate) -> int:
-    """Most frames of a clip that last no longer than so many frames of a cut; at least as many as they want.
-
-    Seven seconds of a cut at 24 show 209 of the 210 frames that seven seconds at 30 have: both cover it to the frame.
-    """
-    needed = frames_needed(frames, made_at=made_at, shown_at=shown_at)
-    if made_at.nominal == shown_at.nominal:
-        return needed
-    return max(needed, math.floor(frames * (made_at.fps / shown_at.fps)))
-
-
-def frames_served(frames: int, *, made_at: FrameRate, shown_at: FrameRate) -> int:
-    """Most frames of a cut that so many frames of a clip serve; the inverse of `frames_needed`."""
-    if made_at.nominal == shown_at.nominal:
-        return frames
-    return math.ceil(frames * (shown_at.fps / made_at.fps))

@@ -11,6 +11,7 @@ from fractions import Fraction
 from pickup.cut import Size
 from pickup.offers.lengths import Lengths
 from pickup.offers.prices import PriceList
+from pickup.offers.rates import OWN_SPEED, RatePolicy
 from pickup.timing import FrameRate
 
 
@@ -77,6 +78,9 @@ class Wish:
         look: What the brief asks for by name, or None.
         handles_required: A longer clip is bought for the handles.
         retime: Share by which a clip may be played faster or slower to fit, up to 1/10; zero for never.
+        rate_policy: What is done where a model's rate is not the cut's.
+        placeholder_speed: Source seconds for each record second, where the editor retimed what holds the place: at 2
+            the shot wants twice the footage and plays it at double speed.
     """
 
     cover_frames: int
@@ -91,11 +95,13 @@ class Wish:
     conditioning: Conditioning = Conditioning.AUTO
     handles_required: bool = False
     retime: Fraction = Fraction(0)
+    rate_policy: RatePolicy = RatePolicy.AUTO
+    placeholder_speed: Fraction = OWN_SPEED
 
     @property
     def seconds(self) -> Fraction:
-        """Length of what must be covered."""
-        return self.rate.seconds(self.cover_frames)
+        """Length of the footage that must be covered, at its own speed."""
+        return self.rate.seconds(self.cover_frames) * self.placeholder_speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +221,7 @@ class Quote:
         size: Picture size that is asked for; None for the wished one.
         speed: Frames of the clips that are shown for each one that a take at their own speed would want: 21/20 plays
             them 5 % faster.
+        rate_policy: What conforming does with a clip of another rate; `AUTO` where the rate is not known beforehand.
         concerns: What an editor should know before it is made, each as (code, sentence).
     """
 
@@ -229,4 +236,5 @@ class Quote:
     clips: tuple[Clip, ...] = ()
     size: Size | None = None
     speed: Fraction = Fraction(1)
+    rate_policy: RatePolicy = RatePolicy.AUTO
     concerns: tuple[tuple[str, str], ...] = ()

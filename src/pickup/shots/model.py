@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from pickup.cut import Size
 from pickup.holes import Hole, Neighbour
@@ -22,6 +23,7 @@ class Delivered:
         size_from: Where the size was read, in words.
         codec: `prores_lt`, `prores`, `prores_hq`, or `auto` (by the provider).
         record_timecode: Takes carry their record timecode instead of starting at zero.
+        rate_policy: What is done with clips of another rate; see `pickup.offers.rates.RatePolicy`.
     """
 
     rate: FrameRate
@@ -30,6 +32,7 @@ class Delivered:
     codec: str = "auto"
     record_timecode: bool = False
     fit: str = "fill"
+    rate_policy: str = "auto"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,7 @@ class ShotSpec:
         before: The neighbour before, if a frame of it can be had; likewise `after`.
         asked: What was asked for besides the length.
         notes: Fields of its brief that are not followed, in words.
+        placeholder_speed: Source seconds for each record second: the editor retimed what holds the place.
     """
 
     code: str
@@ -97,6 +101,7 @@ class ShotSpec:
     after: Neighbour | None
     asked: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    placeholder_speed: Fraction = Fraction(1)
 
     @property
     def wish(self) -> str:

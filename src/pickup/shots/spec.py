@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from fractions import Fraction
 from types import MappingProxyType
 
 from pickup.briefs import Brief, Source
@@ -20,6 +21,7 @@ _CAMERA_NAME = re.compile(
     r"(?i)^(?:[a-z]\d{3}[_ ]?c\d{3}\w*|(?:img|dsc\w?|mvi|gopr|gx|clip|dji|pxl|vid)[_ ]?\d+\w*|\d+)$"
 )
 _CARD = "slate"
+_SLOWEST, _FASTEST = Fraction(1, 10), Fraction(10)
 _MARKS_OF_NAMES = re.compile(r"[_.\-]+")
 _VERSION = re.compile(r"(?i)\bv\d{1,4}\b")
 
@@ -54,6 +56,7 @@ def make_spec(
     prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
     size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
+    speed = _speed_that_can_be_played(first.placeholder_speed)
     return ShotSpec(
         code=code,
         holes=tuple(holes),
@@ -76,8 +79,9 @@ def make_spec(
         delivery=wishes.delivery,
         before=_usable(first.before),
         after=_usable(last.after),
-        asked=(prompt, negative, size, str(wishes.delivery.rate), *steering.facts),
+        asked=(prompt, negative, size, str(wishes.delivery.rate), *steering.facts, *_speed_asked(speed)),
         notes=steering.notes,
+        placeholder_speed=speed,
     )
 
 
@@ -96,6 +100,15 @@ def make_stand_in(spec: ShotSpec) -> ShotSpec:
         after=None,
         notes=(),
     )
+
+
+def _speed_that_can_be_played(speed: Fraction | None) -> Fraction:
+    """The placeholder's speed; a freeze, a ramp and what plays backwards are for the editor to set on the take."""
+    return speed if speed is not None and _SLOWEST <= speed <= _FASTEST else Fraction(1)
+
+
+def _speed_asked(speed: Fraction) -> tuple[str, ...]:
+    return () if speed == 1 else (f"placeholder speed: {speed}",)
 
 
 def _words(brief: Brief | None) -> str:
