@@ -37,6 +37,7 @@ docs: $(VENV)/test.stamp
 	$(BIN)/python docs/make_dialects.py
 	$(BIN)/python docs/make_relink.py
 	$(BIN)/python docs/make_providers.py
+	$(BIN)/python docs/make_conform.py
 
 faults: $(VENV)/test.stamp
 	$(BIN)/python tests/soak/faults.py

@@ -35,6 +35,7 @@ day in the last column ("second-hand": at a reseller's or in a report); `pickup 
 
 `720p`: it makes nothing larger, so the clip is scaled. `both`: the clip begins on the frame before and ends on the
 frame after, which it does where a length fits to the frame. "price?": nobody has read one; set `price_per_second`.
+`references (3)`: it takes so many pictures of the [sets that a brief names](characters.md), in place of frames.
 
 | route | made from | 1 s | 3.5 s | 7 s | 20 s | price read |
 |---|---|---|---|---|---|---|"""
@@ -65,7 +66,8 @@ def hosted_offers() -> Iterator[Offer]:
 
 def row_of(offer: Offer) -> str:
     """One line of the table."""
-    made_from = ", ".join(words for mode, words in MODES.items() if mode in offer.modes)
+    modes = [words for mode, words in MODES.items() if mode in offer.modes]
+    made_from = ", ".join([*modes, *([f"references ({offer.references})"] if offer.references else [])])
     prices = offer.prices
     read = "" if prices is None else f"{prices.checked}{', second-hand' if prices.source == 'second-hand' else ''}"
     cells = (cell_of(offer, frames=frames) for frames in HOLES.values())

@@ -15,7 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pickup.errors import Finding
-from pickup.timing import FrameRange, FrameRate, Span, timecode
+from pickup.timing import FrameRange, FrameRate, Number, Span, timecode
 
 Size = tuple[int, int]
 """Width and height in square pixels."""
@@ -57,6 +57,42 @@ class TrackKind(StrEnum):
     OTHER = "Other"
 
 
+class MissingFrames(StrEnum):
+    """What is shown for a picture that a sequence lacks; OpenTimelineIO's words."""
+
+    ERROR = "error"
+    HOLD = "hold"
+    BLACK = "black"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbering:
+    """How the files of an image sequence are called.
+
+    Attributes:
+        folder: Local path with its last separator.
+        first: Number of the first picture, which is shown where the media begins.
+        step: From one number to the next; each picture is shown for so many frames of `rate`.
+        padding: Digits, filled up with zeros; a minus does not count.
+        rate: Numbers per second; None for that of the media.
+        missing: What is shown for a number without a file.
+    """
+
+    folder: str
+    prefix: str
+    suffix: str
+    first: int
+    step: int = 1
+    padding: int = 0
+    rate: Fraction | None = None
+    missing: MissingFrames = MissingFrames.ERROR
+
+    def path(self, number: int) -> str:
+        """The file of a number."""
+        sign = "-" if number < 0 else ""
+        return f"{self.folder}{self.prefix}{sign}{str(abs(number)).zfill(self.padding)}{self.suffix}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Media:
     """The media behind an event.
@@ -67,6 +103,7 @@ class Media:
         available: Source time that the media has, in exact seconds.
         rate: The rate in which the file states `available`.
         online: Whether `path` is a file here; None when there is nothing to look for.
+        numbering: Of an image sequence, where the timeline states it.
     """
 
     kind: MediaKind
@@ -77,6 +114,7 @@ class Media:
     rate: Fraction | None = None
     holds_last_frame: bool = False
     online: bool | None = None
+    numbering: Numbering | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +173,33 @@ class Parts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stretch:
+    """An item as its track holds it, whatever a trimmed compound clip or the frame grid show of it.
+
+    Attributes:
+        start: Exact record position in frames of the cut, and `end` likewise.
+        source: Lowest source time that it shows, exact seconds; of a freeze the only one.
+    """
+
+    start: Number
+    end: Number
+    source: Fraction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inside:
+    """What is inside a compound clip of which not every frame has a place of its own in the cut, in its own time.
+
+    Attributes:
+        rate: Of the frames that it shows, and of every range in it.
+        tracks: Frame 0 is its own beginning.
+    """
+
+    rate: FrameRate
+    tracks: tuple[Track, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
     """One edit in the cut, gaps included.
 
@@ -146,6 +211,8 @@ class Event:
         text: Words of a title or of our own brief metadata.
         tracks: What is inside a compound clip, in record frames of the cut.
         straightened: A compound clip whose inside could be placed in record frames exactly.
+        inside: Of a compound clip that is not; None where it cannot be read, and unless asked for.
+        whole: The item that this shows a part of; None where `record` and `source_start` say the same.
         unreached: Names of clips without media or path inside a compound clip of which not every frame has a place in
             the cut: the compound is retimed or off the grid, or trimmed so that it does not show them whole.
         markers: In record frames of the cut.
@@ -171,11 +238,18 @@ class Event:
     filled: PickupMark | None = None
     tracks: tuple[Track, ...] = ()
     straightened: bool = True
+    inside: Inside | None = None
+    whole: Stretch | None = None
     unreached: tuple[str, ...] = ()
     idle_warp: bool = False
     link: str = ""
     digest: str = ""
     parts: Parts | None = None
+
+    @property
+    def stretch(self) -> Stretch:
+        """The whole item."""
+        return self.whole or Stretch(start=self.record.start, end=self.record.end, source=self.source_start)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,13 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import partial
+from itertools import islice
 
 from pickup.errors import BudgetError, ProviderError, ProviderRefused, ProviderRetired, counted
 from pickup.offers import Conditioning, Mode, Offer, Quote, Wish
 from pickup.offers.rates import RatePolicy
-from pickup.shots import LintNote, ShotSpec, lint_prompt
+from pickup.shots import LintNote, ReferencePicture, ReferenceSet, ShotSpec, lint_prompt
+from pickup.shots.characters import in_turn
 
 PILOT = "PILOT"
 """Code of what is held until a pilot was looked at."""
@@ -34,7 +36,7 @@ QuoteOf = Callable[[Wish], Quote]
 
 
 class MaySend(StrEnum):
-    """Whether frames of the editor's footage may be sent to a provider."""
+    """Whether frames of the editor's footage, and reference pictures, may be sent to a provider."""
 
     YES = "yes"
     ASK = "after a yes"
@@ -46,7 +48,7 @@ class Candidate:
     """A route that a shot may be made on.
 
     Attributes:
-        may_send: Whether the neighbours' frames may go there.
+        may_send: Whether the neighbours' frames and reference pictures may go there.
         is_fallback: It is taken only where no candidate before it can serve.
     """
 
@@ -122,7 +124,7 @@ class Pickup:
         begun: USD that are.
         bytes_expected: On disk, for all of them.
         wish: What was quoted.
-        asks: Frames are sent only after a yes.
+        asks: Frames and reference pictures are sent only after a yes.
         instead: The other routes that were weighed.
         extension: What of the neighbours' unused media would cover it for nothing, where it costs something.
     """
@@ -158,6 +160,16 @@ class Pickup:
             return ()
         used = ((self.spec.before, self.quote.uses_before), (self.spec.after, self.quote.uses_after))
         return tuple(neighbour.name for neighbour, is_used in used if is_used and neighbour is not None)
+
+    @property
+    def references(self) -> tuple[tuple[ReferenceSet, ReferencePicture], ...]:
+        """The reference pictures that each of its takes is made from, in the order in which they are sent."""
+        return tuple(islice(in_turn(self.spec.references), self.quote.references))
+
+    @property
+    def sends_pictures(self) -> tuple[str, ...]:
+        """The reference pictures that leave this machine, each as `mara_1.png of mara`."""
+        return tuple(f"{picture.file} of {each.name}" for each, picture in self.references) if self.offer.host else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -278,6 +290,8 @@ def _weigh(candidate: Candidate, spec: ShotSpec, *, manner: Manner, today: date)
                 f"the prompt has {len(spec.prompt)} letters, and {offer.model} takes {offer.prompt_chars}",
                 next_step="shorten the brief",
             )
+        if spec.trouble and not offer.previs:
+            raise ProviderRefused(spec.trouble)
         quote = candidate.quote(wish)
     except ProviderError as error:
         return _Weighed(candidate=candidate, wish=wish, error=error)
@@ -303,8 +317,16 @@ def _concerns(candidate: Candidate, spec: ShotSpec) -> Iterator[tuple[str, str]]
     if candidate.may_send is MaySend.NO and has_frames and takes_frames:
         kept = f"no frame of your footage goes to {offer.host}, so the take is not matched to the cut"
         yield "FRAMES_NOT_SENT", f"{kept}; --send-frames sends them"
+    if candidate.may_send is MaySend.NO and spec.references and (offer.references or offer.takes_references):
+        yield "FRAMES_NOT_SENT", pictures_kept(spec, offer)
     if spec.negative and not offer.negative:
         yield "NEGATIVE_NOT_SENT", f"{offer.model} takes no words for what is not wanted; they are left out"
+
+
+def pictures_kept(spec: ShotSpec, offer: Offer) -> str:
+    """That the pictures of a shot's reference sets stay here, and what sends them."""
+    names = " and ".join(each.name for each in spec.references)
+    return f"no reference picture of {names} goes to {offer.host}; --send-frames sends them"
 
 
 def _wish(spec: ShotSpec, *, manner: Manner, with_frames: bool) -> Wish:
@@ -323,6 +345,7 @@ def _wish(spec: ShotSpec, *, manner: Manner, with_frames: bool) -> Wish:
         retime=manner.retime,
         rate_policy=RatePolicy(spec.delivery.rate_policy),
         placeholder_speed=spec.placeholder_speed,
+        references=sum(len(each.pictures) for each in spec.references) if with_frames else 0,
     )
 
 
@@ -380,7 +403,7 @@ def _pickup(
     if quote is None:
         raise ValueError("what was chosen has no quote")
     count = len(request.missing)
-    uses_frames = quote.uses_before or quote.uses_after
+    uses_frames = quote.uses_before or quote.uses_after or bool(quote.references)
     return Pickup(
         spec=spec,
         offer=offer,

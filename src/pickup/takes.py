@@ -6,10 +6,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import StrEnum
 from fractions import Fraction
 
+from pickup.errors import Finding, Severity
 from pickup.holes.model import Placement
 from pickup.timing import FrameRange, FrameRate
 
@@ -27,6 +30,8 @@ class Take:
         wish: Digest of the spec it was made for; another digest today means that the take may be stale.
         shift: Frame of the shot at which the frames that it was made to show begin: 0 for the first take, 5 for one
             that was made after five frames were trimmed from the head of its hole.
+        draft: It is not conformed yet: `path` is its small film, which no timeline links, and the rest is what it was
+            ordered to be.
     """
 
     shot: str
@@ -45,6 +50,7 @@ class Take:
     wish: str
     shift: int = 0
     start: Fraction = Fraction(0)
+    draft: bool = False
 
     @property
     def cover_frames(self) -> int:
@@ -59,6 +65,67 @@ class Take:
 def take_name(tag: str, *, shot: str, take: int) -> str:
     """File stem and reel of a take; unique for the life of the library."""
     return f"{tag}_{shot}_t{take:02d}"
+
+
+class Verdict(StrEnum):
+    """What quality control says of a take, the best first."""
+
+    PASS = "pass"  # noqa: S105 - no password
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """What quality control found in a take.
+
+    Attributes:
+        findings: Errors fail the take, warnings ask for a look, the rest only tells.
+        measures: Named numbers, rounded, in the order in which they were taken; each name once.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    measures: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def verdict(self) -> Verdict:
+        """As the worst finding has it."""
+        severities = {finding.severity for finding in self.findings}
+        if Severity.ERROR in severities:
+            return Verdict.FAIL
+        return Verdict.WARN if Severity.WARNING in severities else Verdict.PASS
+
+    def measure(self, name: str) -> float | None:
+        """One of the measures; None where it was not taken."""
+        return dict(self.measures).get(name)
+
+    def with_findings(
+        self, findings: Iterable[Finding] = (), *, measures: Iterable[tuple[str, float]] = ()
+    ) -> Inspection:
+        """The same and more; a measure that is there already is replaced."""
+        return replace(
+            self,
+            findings=(*self.findings, *findings),
+            measures=tuple({**dict(self.measures), **dict(measures)}.items()),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade:
+    """How the color of a take was matched to its neighbours.
+
+    Attributes:
+        strength: What was applied of the full match, 0 to 1; at 0 its color is its own.
+        reason: Why, in one sentence.
+        before: Delta-E at the cut to the shot before, and at the one to the shot after, without the match; None where
+            nothing is known of the shot.
+        after: The same with the match.
+    """
+
+    strength: float
+    reason: str
+    before: tuple[float | None, float | None]
+    after: tuple[float | None, float | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

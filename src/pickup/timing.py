@@ -27,6 +27,7 @@ _NTSC = tuple(Fraction(n * 1000, 1001) for n in (12, 15, 24, 30, 48, 60, 72, 96,
 _SINGLE_PRECISION = Fraction(1, 10**7)
 _HIGHEST_RATE = 10**9
 _NTSC_DENOMINATOR = 1001
+_SAME_POSITION = Fraction(1, 10**6)
 _TIMECODE = re.compile(r"(\d{2}):(\d{2}):(\d{2})([:;])(\d{2,3})")
 
 
@@ -90,6 +91,35 @@ def exact_seconds(value: Number, *, rate: Fraction) -> Fraction:
 def half_up(value: Number) -> int:
     """The nearest whole number; exactly half goes up."""
     return value if isinstance(value, int) else math.floor(value + Fraction(1, 2))
+
+
+def frames_before(position: Number) -> int:
+    """How many frames begin before a position: all of those that a part of is, unless that part is but a double's.
+
+    >>> frames_before(Fraction(5, 2)), frames_before(3), frames_before(Fraction(3 * 10**9 + 1, 10**9))
+    (3, 3, 3)
+    """
+    return half_up(position) if is_whole(position) else math.ceil(position)
+
+
+def is_whole(position: Number) -> bool:
+    """Whether a position that was written as a double is a whole frame, but for what a double may be off."""
+    return isinstance(position, int) or abs(position - half_up(position)) < _SAME_POSITION
+
+
+def shown_frame(position: Number, *, backwards: bool = False) -> int:
+    """The frame that media shows at a position counted in its own frames from its first.
+
+    Frame n is shown from n up to n + 1, n + 1 not included. Backwards it is the same with time turned round: at n + 1
+    frame n begins to be seen, and at n it is over. Timelines hold positions as doubles: what is within a millionth of a
+    frame of a whole one is that one, which at 60 fps and 24 hours is a hundred times what a double may be off.
+
+    >>> shown_frame(Fraction(5, 2)), shown_frame(3), shown_frame(3, backwards=True)
+    (2, 3, 2)
+    """
+    if is_whole(position):
+        return half_up(position) - 1 if backwards else half_up(position)
+    return math.ceil(position) - 1 if backwards else math.floor(position)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,11 @@ _CODEC = "prores_lt"
 _PROMPTS = {
     "sea": "waves of the open ocean at dusk",
     "city": "city street in the rain at night",
+    "mountains": "snowy peaks at dawn",
+    "forest": "light falls through the forest",
+    "desert": "dunes at sunset",
+    "snow": "snow falls on the winter field",
+    "fire": "a campfire at night",
     "sky": "clouds over the plain",
     "slate": "she opens the letter and does not read it",
 }

@@ -102,6 +102,10 @@ class Desk:
         return {str(path): (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
+PLAIN_TAKES = {"PICKUP_CONFORM_PROXIES": "false", "PICKUP_PROVENANCE_C2PA": "off"}
+"""A take is made hundreds of times here; what lies beside it is made where a test is about that."""
+
+
 def lay_out(name: str, *, place: Path) -> Desk:
     """A sample with its media in a folder of its own below `place`, with settings and state beside it."""
     folder = place / "edit"
@@ -114,6 +118,7 @@ def lay_out(name: str, *, place: Path) -> Desk:
         "PICKUP_STATE": str(place / "state"),
         "PICKUP_CONFIG": str(settings),
         "PICKUP_FOR": "otio,resolve,premiere,fcp7",
+        **PLAIN_TAKES,
         "COLUMNS": "100",
         "NO_COLOR": "1",
     }

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-import pytest
-
 from pickup.demo import nodes
 
 FPS = 24.0
@@ -87,30 +85,6 @@ def test_a_brief_that_asks_for_another_look_or_seed_makes_its_take_stale(desk: A
     assert desk.media_files() == media
     brief_the_gap(desk, "PICKUP: rain over the city")
     assert not said(fill(desk, "--json").document, "STALE")
-
-
-NOT_BUILT = {
-    "[conform] audio": '[conform]\naudio = "keep"\n',
-    "[conform] color": '[conform]\ncolor = "auto"\n',
-    "[conform] color_strength": "[conform]\ncolor_strength = 0.5\n",
-    "[conform] proxies": "[conform]\nproxies = true\n",
-    "characters": '[characters.mara]\nimages = ["mara.png"]\n',
-    "handles_required": "handles_required = true\n",
-}
-
-
-@pytest.mark.parametrize("key", NOT_BUILT)
-def test_a_setting_that_changes_nothing_yet_is_said(desk: Any, key: str) -> None:
-    (desk.folder / "pickup.toml").write_text(NOT_BUILT[key])
-    findings = desk.run("holes", desk.timeline, "--json").document["findings"]
-    assert [each["where"] for each in findings if each["code"] == "NOT_BUILT_YET"] == [f"pickup.toml {key}"]
-
-
-def test_settings_that_nobody_set_or_that_hold_as_they_are_need_no_words(desk: Any) -> None:
-    (desk.folder / "pickup.toml").write_text(
-        'approve = "ask"\nroots = []\n[conform]\naudio = "none"\nproxies = false\n'
-    )
-    assert not said(desk.run("holes", desk.timeline, "--json").document, "NOT_BUILT_YET")
 
 
 def test_a_shot_is_circled_whatever_the_case_of_its_code(desk: Any) -> None:

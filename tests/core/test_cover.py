@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import product
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from pickup.errors import PriceUnknown, ProviderRefused
@@ -516,6 +516,7 @@ small_lengths = st.lists(st.integers(1, 9), min_size=1, max_size=3, unique=True)
 
 
 class TestCheapest:
+    @example(lengths=[3], usd=[0] * 9, frames=48, neighbours=(True, True), shown=rate("16"), made=R24)
     @_unhurried
     @given(
         lengths=small_lengths,
@@ -542,14 +543,21 @@ class TestCheapest:
         except ProviderRefused:
             assert frames_needed(frames, made_at=made, shown_at=shown) > MOST_CLIPS * (max(lengths) * made.fps - 1)
             return
-        needed = frames_needed(frames, made_at=made, shown_at=shown)
         costs = {math.floor(each * made.fps): Decimal(usd[each - 1]) for each in lengths}
+        to_the_frame = lengths_to_the_frame(frames, made=made, shown=shown)
+        needed = frames_needed(frames, made_at=made, shown_at=shown)
+
+        def serves(chain: Sequence[int], *, to_the_end: bool) -> bool:
+            total = sum(chain) - (len(chain) - 1)
+            return total in to_the_frame if to_the_end else total >= needed
+
         chains = {
-            count: [chain for chain in product(costs, repeat=count) if fits(chain, needed, exactly=quote.uses_after)]
+            count: [chain for chain in product(costs, repeat=count) if serves(chain, to_the_end=quote.uses_after)]
             for count in range(1, 5)
         }
         if after and not quote.uses_after:
-            assert not any(fits(chain, needed, exactly=True) for n in range(1, 5) for chain in product(costs, repeat=n))
+            tried = (chain for count in range(1, 5) for chain in product(costs, repeat=count))
+            assert not any(serves(chain, to_the_end=True) for chain in tried)
         if chains[1]:
             assert len(quote.clips) == 1
             assert quote.price == min(costs[frames] for [frames] in chains[1])
@@ -559,9 +567,12 @@ class TestCheapest:
             assert len(quote.clips) > 4 or quote.price == min(every)
 
 
-def fits(chain: Sequence[int], needed: int, *, exactly: bool) -> bool:
-    total = sum(chain) - (len(chain) - 1)
-    return total == needed if exactly else total >= needed
+def lengths_to_the_frame(frames: int, *, made: FrameRate, shown: FrameRate) -> set[int]:
+    """Frames of a clip that end where so many frames of a cut do: by time, or each shown once at a near rate."""
+    step = made.fps / shown.fps
+    needed, lasting = math.floor((frames - 1) * step) + 1, math.floor(frames * step)
+    lengths = set() if made.nominal == shown.nominal else set(range(needed, max(needed, lasting) + 1))
+    return lengths | ({frames} if abs(step - 1) <= Fraction(1, 20) else set())
 
 
 @_unhurried

@@ -26,7 +26,7 @@ from pickup.errors import (
 )
 from pickup.holes import Placement, PlacementKind
 from pickup.offers import Offer, Price, PriceList, Wish
-from pickup.ports import BurnIn, Generation
+from pickup.ports import BurnIn, Generation, Reference
 from pickup.takes import LinkedTake, Relink, Take, take_name
 from pickup.timing import FrameRange, FrameRate
 
@@ -56,12 +56,25 @@ CHANGES: dict[str, object] = {
     "boundary_in": b"png",
     "boundary_out": b"png",
     "burn_in": BurnIn(shot="SH0010", brief="rain", start_frame=0, drop_frame=False),
+    "references": (Reference.of(b"png", name="mara", source="ab"),),
 }
 
 
 def test_equal_requests_have_equal_digests_that_are_the_same_in_every_release() -> None:
     assert REQUEST.digest() == replace(REQUEST).digest()
     assert len(REQUEST.digest()) == 64
+
+
+def test_a_request_without_references_has_the_digest_that_it_had_before_there_were_any() -> None:
+    assert REQUEST.digest() == "463412fd45f0ff61903b5e96a0308b5367a56f0b60e4d37c34ee23597370020a"
+
+
+def test_the_same_file_is_the_same_request_whatever_encodes_it() -> None:
+    asked = [
+        replace(REQUEST, references=(Reference.of(png, name="mara", source=source),)).digest()
+        for png, source in ((b"one", "ab"), (b"another", "ab"), (b"one", "cd"))
+    ]
+    assert asked[0] == asked[1] != asked[2]
 
 
 @pytest.mark.parametrize("name", [field.name for field in fields(Generation)])

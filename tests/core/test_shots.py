@@ -93,14 +93,19 @@ def test_of_several_holes_the_longest_sets_the_length_with_its_transitions() -> 
     [
         (shot(48), True),
         (shot(48, name="A.png", media=MediaKind.STILL), True),
-        (shot(48, speed=2), False),
+        (shot(48, speed=2), True),
+        (shot(48, speed=-1), True),
+        (shot(48, speed=0), True),
+        (shot(48, speed=None), False),
         (shot(48, media=MediaKind.SEQUENCE), False),
         (offline(48), False),
         (slug(48, name="Solid Color"), False),
     ],
-    ids=["movie", "still", "retimed", "sequence", "offline", "slug"],
+    ids=["movie", "still", "retimed", "reversed", "freeze", "ramp", "sequence not numbered", "offline", "slug"],
 )
-def test_only_straight_footage_that_is_here_gives_a_boundary_frame(neighbour: Item, *, usable: bool) -> None:
+def test_only_footage_that_is_here_and_of_which_the_frame_is_known_gives_a_boundary_frame(
+    neighbour: Item, *, usable: bool
+) -> None:
     holes = holes_of(shot(48, name="first.mov"), neighbour, gap(24), AFTER)
     spec = make_spec([hole for hole in holes if hole.kind == "GAP"], code="SH0010", wishes=WISHES)
     assert (spec.before is not None) == usable

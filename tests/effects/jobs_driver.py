@@ -44,7 +44,7 @@ class Steps:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
-def wanted(shot: str, *, provider: FakeProvider, parts: int) -> TakeRequest:
+def wanted(shot: str, *, provider: FakeProvider, parts: int, draft: bool) -> TakeRequest:
     request = Generation(
         shot=shot,
         take=1,
@@ -57,7 +57,7 @@ def wanted(shot: str, *, provider: FakeProvider, parts: int) -> TakeRequest:
         size=(320, 180),
         look=LOOK,
     )
-    delivery = Delivery(frames=24, rate=RATE, size=(320, 180), codec="prores_lt", reel=f"TEST_{shot}_t01")
+    delivery = Delivery(frames=24, rate=RATE, size=(320, 180), codec="prores_lt", reel=f"TEST_{shot}_t01", draft=draft)
     later = tuple(Part(request=replace(request, part=part), quoted=PRICE) for part in range(2, parts + 1))
     return TakeRequest(request=request, delivery=delivery, provider=provider, quoted=PRICE, later=later, cut="harbor")
 
@@ -92,7 +92,8 @@ def play(scenario: dict[str, Any]) -> dict[str, Any]:
             on_step=steps,
         )
         pace = Pace(poll_s=0, longest_poll_s=0, retry_s=0, claim_s=0.002)
-        requests = [wanted(each, provider=provider, parts=scenario.get("parts", 1)) for each in scenario["shots"]]
+        parts, draft = scenario.get("parts", 1), scenario.get("draft", False)
+        requests = [wanted(each, provider=provider, parts=parts, draft=draft) for each in scenario["shots"]]
         result = run(requests, bench=bench, pace=pace)
     return {
         "steps": steps.count,

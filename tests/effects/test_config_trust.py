@@ -55,6 +55,19 @@ def test_a_projects_file_may_name_a_server_on_this_machine_without_a_key(tmp_pat
     assert config.project_providers == {"a"}
 
 
+@pytest.mark.parametrize("key", ["certificate", "private_key"])
+def test_a_projects_file_cannot_name_the_key_that_signs(tmp_path: Path, key: str) -> None:
+    with pytest.raises(ConfigError, match=rf"`provenance\.{key}` may not be set in a project's file"):
+        _load(tmp_path, project=f"[provenance]\n{key} = 'key.pem'")
+
+
+def test_the_users_own_file_may_name_the_key_and_a_project_whether_takes_are_signed(tmp_path: Path) -> None:
+    user = "[provenance]\ncertificate = 'own.pem'\nprivate_key = '/keys/own.key'"
+    provenance = _load(tmp_path, user=user, project="[provenance]\nc2pa = 'on'").provenance
+    assert provenance.certificate == tmp_path / "own.pem"
+    assert (provenance.private_key, provenance.c2pa) == (Path("/keys/own.key"), "on")
+
+
 def test_a_projects_file_cannot_name_another_ledger(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="`ledger` may not be set"):
         _load(tmp_path, project="ledger = 'postgresql://x'")

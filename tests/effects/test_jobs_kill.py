@@ -127,6 +127,17 @@ def test_a_take_of_several_clips_is_continued_at_any_step_and_each_is_charged_on
         assert not (kind and doubts)
 
 
+def test_a_draft_is_charged_once_wherever_its_run_is_killed_and_counts_as_a_take(
+    driver: Driver, tmp_path: Path
+) -> None:
+    for root in kill_everywhere(driver, tmp_path, stride=2, draft=True, replays=True):
+        found = facts(root)
+        assert (found["charges"], found["fetches"], found["takes"]) == (2, 2, 2), root.name
+        with open_ledger(root / "state") as ledger:
+            assert [job.state for job in ledger.jobs()] == [State.DONE] * 2, root.name
+        assert not list(root.rglob("conformed.mov")), root.name
+
+
 def test_two_runs_at_once_buy_each_clip_of_a_take_once(driver: Driver, tmp_path: Path) -> None:
     for repeat, kind in enumerate([{"replays": True}, {"can_reconcile": True}, {}] * 2):
         root = tmp_path / str(repeat)

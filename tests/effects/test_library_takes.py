@@ -12,7 +12,7 @@ import pytest
 from pickup.errors import LibraryError
 from pickup.library import Library
 from pickup.library.store import TakeOrder, TakeStore
-from pickup.ports import Conformed, Delivery, Generation, Store
+from pickup.ports import Beside, Conformed, Delivery, Generation, Reference, Store
 from pickup.takes import Take
 from pickup.timing import FrameRate
 
@@ -66,13 +66,24 @@ def _conformed(content: bytes) -> Conformed:
     )
 
 
-def _keep(store: Store, *, take: int, content: bytes = b"movie", start_frame: int = 0) -> Path:
+def _keep(
+    store: Store,
+    *,
+    take: int,
+    content: bytes = b"movie",
+    start_frame: int = 0,
+    references: tuple[Reference, ...] = (),
+) -> Path:
     store.original("SH0010", take=take).write_bytes(b"original")
     path = store.conformed("SH0010", take=take)
     path.write_bytes(content)
     delivery = Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_lt", reel=path.stem, start_frame=start_frame)
     store.keep_take(
-        _request(take=take), delivery=delivery, conformed=_conformed(content), provider="slate", cost=Decimal("0.10")
+        replace(_request(take=take), references=references),
+        delivery=delivery,
+        conformed=_conformed(content),
+        provider="slate",
+        cost=Decimal("0.10"),
     )
     return path
 
@@ -87,6 +98,27 @@ def test_files_lie_where_a_person_would_look_for_them(library: Library) -> None:
         "boundary_in.png",
         "original.mp4",
         "take.json",
+    ]
+
+
+def test_reference_pictures_are_kept_once_for_the_library_and_named_with_their_release(
+    library: Library, tmp_path: Path
+) -> None:
+    pictures = [
+        Reference.of(content, name="mara", source=hashlib.sha256(content + b" file").hexdigest())
+        for content in (b"one", b"other")
+    ]
+    order = TakeOrder(wish="wish", releases={"mara": (str(tmp_path / "releases" / "mara.pdf"),)})
+    store = library.store(orders={"SH0010": order}, previs=[], now=lambda: datetime(2030, 1, 2, tzinfo=UTC))
+    for take in (1, 2):
+        _keep(store, take=take, references=tuple(pictures))
+    kept = {path.name: path.read_bytes() for path in (library.folder / "references").iterdir()}
+    assert kept == {f"{each.sha256}.png": each.data for each in pictures}
+    assert all(hashlib.sha256(content).hexdigest() == name.removesuffix(".png") for name, content in kept.items())
+    written = json.loads((library.folder / "takes/SH0010/t02/take.json").read_text())
+    assert written["references"] == [
+        {"name": "mara", "sha256": each.sha256, "release": ["../releases/mara.pdf"], "source": each.source}
+        for each in pictures
     ]
 
 
@@ -163,6 +195,46 @@ def test_a_name_never_gets_other_bytes(library: Library) -> None:
     assert (first.read_bytes(), second.name) == (b"movie", "HARBOR7K2Q_SH0010_t01_c2.mov")
     assert third.name == "HARBOR7K2Q_SH0010_t01_c3.mov"
     assert library.takes("SH0010")[0].path.endswith("_t01_c2.mov")
+
+
+def test_where_the_same_bytes_lie_under_an_earlier_name_nothing_of_the_new_one_stays(library: Library) -> None:
+    first = _store(library).conformed("SH0010", take=1)
+    first.write_bytes(b"movie")
+    first.with_suffix(".xmp").write_bytes(b"xmp")
+    store = _store(library)
+    second = store.conformed("SH0010", take=1)
+    second.write_bytes(b"movie")
+    second.with_suffix(".xmp").write_bytes(b"xmp")
+    beside = (f"{second.stem}.xmp", "proxy.mp4")
+    store.keep_take(
+        _request(take=1),
+        delivery=Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_lt", reel="R"),
+        conformed=replace(_conformed(b"movie"), beside=beside),
+        provider="slate",
+        cost=Decimal(0),
+    )
+    [file] = library.take_files("SH0010")
+    assert (file.path.rpartition("/")[2], file.beside) == (first.name, (f"{first.stem}.xmp", "proxy.mp4"))
+    assert not list(first.parent.glob("*_c2*"))
+
+
+def test_a_frame_that_was_sent_in_another_size_is_kept_as_it_was_sent(library: Library) -> None:
+    store = _store(library)
+    path = store.conformed("SH0010", take=1)
+    path.write_bytes(b"movie")
+    beside = Beside(before=b"seen", after=b"both", made_from=(True, True), sent=(b"sent", b"both"))
+    store.keep_take(
+        _request(take=1),
+        delivery=Delivery(frames=60, rate=_RATE, size=_SIZE, codec="prores_lt", reel="R", beside=beside),
+        conformed=_conformed(b"movie"),
+        provider="slate",
+        cost=Decimal(0),
+    )
+    [file] = library.take_files("SH0010")
+    there = {name: hashlib.sha256((path.parent / name).read_bytes()).hexdigest() for name in file.frames_sent}
+    assert there == dict(file.frames_sent)
+    assert set(there) == {"sent_in.png", "boundary_out.png"}
+    assert (path.parent / "boundary_in.png").read_bytes() == b"seen"
 
 
 def test_what_a_crash_left_without_a_record_keeps_its_bytes(library: Library) -> None:

@@ -24,6 +24,7 @@ from pickup.media.fit import scaled_size
 from pickup.media.probe import probe
 from pickup.media.render import render
 from pickup.ports import Conform, Conformed, Delivery
+from pickup.takes import Inspection
 from pickup.testing.clips import numbered_picture, read_number, write_numbered_clip
 from pickup.timing import FrameRate, timecode
 
@@ -55,7 +56,7 @@ def conform(original: Path, delivery: Delivery, *, name: str = "take.mov") -> tu
     """Conforms in this process, which is quicker than in a child; the same function runs there."""
     destination = original.with_name(name)
     order = RenderOrder(originals=(str(original),), destination=str(destination), delivery=delivery)
-    return destination, render(order, lambda _done: None)
+    return destination, render(order, lambda _done: None).conformed
 
 
 def numbers(path: Path) -> list[int]:
@@ -97,7 +98,7 @@ def test_at_the_cuts_rate_the_take_is_the_original_frame_for_frame(
     delivery = replace(delivery_of(text, frames=26), start_frame=start, drop_frame=drop_frame)
     path, conformed = conform(original, delivery)
     assert numbers(path) == list(range(26))
-    assert conformed == Conformed(
+    assert replace(conformed, inspection=Inspection()) == Conformed(
         frames=26,
         rate=rate(text),
         size=SIZE,
@@ -450,6 +451,15 @@ def test_frames_shown_for_unequal_times_are_read_by_the_clock(tmp_path: Path) ->
     write_raw(original, times=times)
     path, conformed = conform(original, delivery_of(frames=20))
     assert conformed.policies == ("vfr",)
+    assert numbers(path) == [max(n for n, time in enumerate(times) if time <= moment) for moment in range(20)]
+
+
+def test_a_frame_without_tags_may_be_shown_for_several_frames_of_the_cut(tmp_path: Path) -> None:
+    original = tmp_path / "clip.mp4"
+    times = [0, 1, 2, 4, 5, 7, 8, 9, 12, 13, 14, 15, 16, 18, 19]
+    write_raw(original, times=times, matrix="ITU601", tags=(2, 2, 2, 0))
+    path, conformed = conform(original, delivery_of(frames=20))
+    assert "matrix_assumed" in conformed.policies
     assert numbers(path) == [max(n for n, time in enumerate(times) if time <= moment) for moment in range(20)]
 
 

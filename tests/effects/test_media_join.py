@@ -53,7 +53,9 @@ def conform(originals: Sequence[Path], delivery: Delivery) -> tuple[list[int], C
     """Conforms in this process, which is quicker than in a child, and reads every frame."""
     path = originals[0].with_name("take.mov")
     names = tuple(map(str, originals))
-    conformed = render(RenderOrder(originals=names, destination=str(path), delivery=delivery), lambda _done: None)
+    conformed = render(
+        RenderOrder(originals=names, destination=str(path), delivery=delivery), lambda _done: None
+    ).conformed
     return numbers_in(path), conformed
 
 

@@ -8,6 +8,7 @@ import math
 import os
 import shutil
 import subprocess
+import sys
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -47,7 +48,7 @@ def delivery_at(text: str, **more: Any) -> Delivery:
 def conform(original: Path, delivery: Delivery, *, name: str = "take.mov") -> tuple[Path, Conformed]:
     destination = original.with_name(name)
     order = RenderOrder(originals=(str(original),), destination=str(destination), delivery=delivery)
-    return destination, render(order, lambda _done: None)
+    return destination, render(order, lambda _done: None).conformed
 
 
 def numbers(path: Path) -> list[int]:
@@ -82,6 +83,12 @@ def test_every_pair_shows_the_frames_of_its_documented_policy(
     assert named == (set() if made == cut else {"rerate" if rerated else "nearest"})
     assert (conformed.frames, conformed.rate) == (FRAMES, rate(cut))
     assert conformed.timecode == timecode(86412, rate=rate(cut), drop_frame=drop)
+
+
+def test_the_page_on_conforming_shows_the_policies_that_are_built() -> None:
+    script = Path(__file__).parents[2] / "docs" / "make_conform.py"
+    done = subprocess.run([sys.executable, script, "--check"], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
 
 
 def client(name: str) -> str:

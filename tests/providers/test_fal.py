@@ -47,7 +47,7 @@ from pickup.testing.fakes.fal import FakeFal
 from pickup.testing.fakes.routes import Exchange
 from pickup.testing.fakes.wire import json_reply
 from pickup.testing.hosted_contract import KEY, HostedContract, run
-from pickup.testing.provider_contract import boundary_png
+from pickup.testing.provider_contract import boundary_png, reference_pictures
 from pickup.testing.sdk_requests import told
 from pickup.timing import FrameRate
 
@@ -541,6 +541,16 @@ def submitted_by_the_sdk(
     return json.loads(done.stdout)
 
 
+def test_seedance_is_told_in_its_words_whom_each_picture_shows() -> None:
+    with FakeFal(setup=Setup(key=KEY)) as fake:
+        contract = TestFal()
+        contract.fake = fake
+        model = "bytedance/seedance-2.0"
+        request = contract.sent(model=model, references=reference_pictures(2), seconds=Fraction(5), frames=120)
+    assert request.path == f"/{model}/reference-to-video"
+    assert request.fields["prompt"] == "@Image1 shows mara. @Image2 shows pier. rain over the harbor"
+
+
 def test_our_requests_are_those_that_the_sdk_sends_and_it_brings_a_clip_home(fake: FakeFal, tmp_path: Path) -> None:
     base = {"prompt": "rain over the harbor", "duration": "4s", "resolution": "720p", "aspect_ratio": "16:9"}
     plain = {**base, "generate_audio": False, "seed": 11, "auto_fix": False}
@@ -550,11 +560,19 @@ def test_our_requests_are_those_that_the_sdk_sends_and_it_brings_a_clip_home(fak
         ("fal-ai/veo3.1/fast/image-to-video", {**plain, "image_url": first}),
         ("fal-ai/veo3.1/fast/first-last-frame-to-video", {**plain, "first_frame_url": first, "last_frame_url": last}),
     ]
+    shown = reference_pictures(2)
+    pictures = [fal_client.encode(each.data, "image/png") for each in shown]
+    bare = {name: value for name, value in plain.items() if name != "seed"}
+    with_references = {**bare, "duration": "8s", "image_urls": pictures}
+    orders.insert(0, ("fal-ai/veo3.1/fast/reference-to-video", with_references))
     result = submitted_by_the_sdk(fake, orders, folder=tmp_path)
     theirs = [told(each) for each in fake.requests if each.method == "POST"]
     contract = TestFal()
     contract.fake = fake
-    ours = [told(contract.sent(**frames)) for frames in FRAMES.values()]
+    ours = [
+        told(contract.sent(references=shown, seconds=Fraction(8), frames=192)),
+        *(told(contract.sent(**frames)) for frames in FRAMES.values()),
+    ]
     assert ours == theirs
     clip = tmp_path / "clip.mp4"
     clip.write_bytes(httpx.get(result["video"]["url"], timeout=60, trust_env=False).content)

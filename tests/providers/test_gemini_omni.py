@@ -21,7 +21,7 @@ from pickup.testing.clips import read_number
 from pickup.testing.fakes import Pace, Setup
 from pickup.testing.fakes.gemini_omni import FakeGeminiOmni
 from pickup.testing.hosted_contract import KEY, HostedContract, run
-from pickup.testing.provider_contract import boundary_png
+from pickup.testing.provider_contract import boundary_png, reference_pictures
 from pickup.testing.sdk_requests import told
 
 SIZE = (1280, 720)
@@ -409,6 +409,29 @@ def test_our_request_is_the_one_that_the_sdk_sends(
     provider = contract.provider_at(fake)
     ends = dict(zip(("boundary_in", "boundary_out"), frames, strict=False))
     run(provider, lambda: provider.submit(contract.wanted(**ends), key="key-1"))
+    assert told(fake.requests[-1]) == told(theirs)
+
+
+def test_our_reference_pictures_are_those_that_the_sdk_sends_each_with_its_tag(
+    fake: FakeGeminiOmni, client: genai.Client
+) -> None:
+    shown = reference_pictures(3)
+    tags = "<IMAGE_REF_0> and <IMAGE_REF_2> show mara. <IMAGE_REF_1> shows pier."
+    pictures = [
+        {"type": "image", "data": base64.b64encode(each.data).decode(), "mime_type": "image/png"} for each in shown
+    ]
+    client.interactions.create(
+        model="gemini-omni-1.2-flash",
+        background=True,
+        input=[*pictures, {"type": "text", "text": f"{tags}\nrain over the harbor\n{ENDING}"}],
+        response_format=FORMAT,
+        generation_config={"seed": 11, "video_config": {"task": "reference_to_video"}},
+    )
+    theirs = fake.requests[-1]
+    contract = TestGeminiOmni()
+    contract.fake = fake
+    provider = contract.provider_at(fake)
+    run(provider, lambda: provider.submit(contract.wanted(references=shown), key="key-1"))
     assert told(fake.requests[-1]) == told(theirs)
 
 

@@ -23,7 +23,7 @@ from pickup.providers.openrouter.prices import prices_of
 from pickup.testing.fakes import Setup
 from pickup.testing.fakes.openrouter import CATALOGUE, FakeOpenRouter
 from pickup.testing.hosted_contract import HostedContract, run
-from pickup.testing.provider_contract import boundary_png
+from pickup.testing.provider_contract import boundary_png, reference_pictures
 from pickup.timing import FrameRate
 
 TODAY = date(2026, 11, 29)
@@ -58,6 +58,12 @@ class TestOpenRouter(HostedContract):
         frames = self.sent(boundary_in=FIRST, boundary_out=LAST)["frame_images"]
         assert [each["frame_type"] for each in frames] == ["first_frame", "last_frame"]
         assert all(each["image_url"]["url"].startswith("data:image/png;base64,") for each in frames)
+
+    def test_reference_pictures_are_no_frames(self) -> None:
+        sent = self.sent(references=reference_pictures(2), seconds=Fraction(8), frames=192)
+        assert "frame_images" not in sent
+        assert [set(each) for each in sent["input_references"]] == [{"type", "image_url"}] * 2
+        assert all(each["image_url"]["url"].startswith("data:image/png;base64,") for each in sent["input_references"])
 
     def test_the_back_ends_own_switches_are_set_once_it_is_named(self, tmp_path: Path) -> None:
         provider = looked_up(self.fake, state=tmp_path, options={"provider": "google-vertex"})
@@ -217,7 +223,9 @@ def test_a_row_says_what_its_model_makes() -> None:
     assert found is not None
     fast, words = found[0], found[1]
     assert [model.name for model in found] == ["google/veo-3.1-fast", "fake/only-words", "google/veo-3.1"]
-    [able] = fast.capabilities
+    able, pictured = fast.capabilities
+    assert (pictured.references, pictured.lengths.seconds) == (3, (8,))
+    assert {width > height for width, height in pictured.sizes} == {True}
     assert (fast.audio, fast.seed, fast.by_size) == (Audio.OPTIONAL, True, False)
     assert able.modes == {Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}
     assert able.lengths.seconds == (4, 6, 8)

@@ -28,13 +28,22 @@ from pickup.errors import (
 )
 from pickup.hosted import HostedProvider
 from pickup.offers import Audio, Cancelling, Mode
-from pickup.ports import Billing, Generation, LostSubmit, Reconciled, Reconciliation, RemoteState, RemoteStatus
+from pickup.ports import (
+    Billing,
+    Generation,
+    LostSubmit,
+    Reconciled,
+    Reconciliation,
+    Reference,
+    RemoteState,
+    RemoteStatus,
+)
 from pickup.providers.replicate import Replicate
 from pickup.testing.clips import read_number
 from pickup.testing.fakes import Pace, Setup, VirtualClock
 from pickup.testing.fakes.replicate import OPEN_MODEL, OPEN_VERSION, FakeReplicate
 from pickup.testing.hosted_contract import KEY, HostedContract, run
-from pickup.testing.provider_contract import boundary_png
+from pickup.testing.provider_contract import boundary_png, reference_pictures
 from pickup.testing.sdk_requests import told
 
 SIZE = (1280, 720)
@@ -97,9 +106,11 @@ class TestReplicate(HostedContract):
         assert offer.modes == {Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}
         assert offer.cancelling is Cancelling.ANY
         assert (offer.per_minute, offer.result_kept_s) == (600, 3600)
-        [capability] = offer.capabilities
+        capability, pictured = offer.capabilities
         assert str(capability.lengths) == "4, 6, 8 s"
         assert len(capability.rates) == 1
+        assert (str(pictured.lengths), pictured.references, pictured.modes) == ("8 s", 3, {Mode.TEXT})
+        assert all(width > height for width, height in pictured.sizes)
 
     def test_nobody_has_said_at_which_rate_the_fast_one_works(self) -> None:
         [fast] = [each for each in self.provider_at(self.fake).offers() if each.model == "google/veo-3.1-fast"]
@@ -542,6 +553,25 @@ def test_our_request_is_the_one_that_the_client_sends(
     )
     theirs, mine = fake.requests
     assert told(mine) == told(theirs)
+
+
+def test_our_reference_pictures_go_as_the_client_sends_a_list_and_large_ones_are_uploaded(
+    fake: FakeReplicate, client: replicate.Client, large: tuple[bytes, bytes]
+) -> None:
+    small = reference_pictures(2)
+    sent = [as_file(each.data, "reference.png") for each in small]
+    words = {**WORDS, "duration": 8, "reference_images": sent}
+    client.models.predictions.create("google/veo-3.1", input=words, file_encoding_strategy="base64")
+    eight = {"seconds": Fraction(8), "frames": 192}
+    ours(fake, references=small, **eight)
+    theirs, mine = fake.requests
+    assert told(mine) == told(theirs)
+    ours(fake, references=(Reference.of(large[0], name="mara", source="ab"), small[0]), **eight)
+    *_, upload, order = fake.requests
+    assert upload.files["content"].name == "references_1.jpeg"
+    links = json.loads(order.body)["input"]["reference_images"]
+    assert links[0].startswith(f"{fake.base_url}/files/")
+    assert links[1].startswith("data:image/png;base64,")
 
 
 def test_our_upload_and_the_order_after_it_are_those_of_the_client(

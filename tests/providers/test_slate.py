@@ -41,7 +41,17 @@ REQUEST = Generation(
     look="slate",
 )
 BURN_IN = BurnIn(shot="SH0010", brief="A rider crosses the ridge", start_frame=86400, drop_frame=False)
-DRAWN = [("sea", "sunset"), ("city", "night, rain"), ("sky", "noon"), ("slate", "the red desert")]
+DRAWN = [
+    ("sea", "sunset"),
+    ("city", "night, rain"),
+    ("mountains", "dawn"),
+    ("forest", "day"),
+    ("desert", "sunset"),
+    ("snow", "storm"),
+    ("fire", "night"),
+    ("sky", "noon"),
+    ("slate", "the red desert"),
+]
 
 
 class TestSlateKeepsTheContract(ProviderContract):
@@ -170,7 +180,7 @@ def test_a_look_that_cannot_be_served_is_refused_with_what_to_do(wish: dict[str,
 
 
 def test_a_plate_without_its_word_lists_the_plates() -> None:
-    with pytest.raises(ProviderRefused, match="sea, city, sky"):
+    with pytest.raises(ProviderRefused, match="sea, city, mountains, forest, desert, snow, fire, sky"):
         quote(look="plate", prompt="two people argue")
 
 

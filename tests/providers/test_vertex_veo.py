@@ -33,7 +33,7 @@ from pickup.testing.fakes import Setup
 from pickup.testing.fakes.hosted import FakeHosted
 from pickup.testing.fakes.vertex_veo import FakeVertexVeo
 from pickup.testing.hosted_contract import KEY, HostedContract, run
-from pickup.testing.provider_contract import boundary_png
+from pickup.testing.provider_contract import boundary_png, reference_pictures
 from pickup.testing.sdk_requests import told
 
 SIZE = (1280, 720)
@@ -589,6 +589,34 @@ def test_our_request_is_the_one_that_the_sdk_sends(
     )
     run(provider, lambda: provider.submit(request, key="key-1"))
     assert told(fake.requests[-1]) == told(theirs)
+
+
+def test_our_reference_pictures_are_those_that_the_sdk_sends(fake: FakeVertexVeo, client: genai.Client) -> None:
+    shown = reference_pictures(3)
+    client.models.generate_videos(
+        model=fake.model,
+        source=source("rain"),
+        config=types.GenerateVideosConfig(
+            number_of_videos=1,
+            duration_seconds=8,
+            aspect_ratio="16:9",
+            resolution="720p",
+            generate_audio=False,
+            seed=7,
+            reference_images=[
+                types.VideoGenerationReferenceImage(image=picture(each.data), reference_type="asset") for each in shown
+            ],
+        ),
+    )
+    theirs = fake.requests[-1]
+    provider, request = ours(fake)
+    request = replace(request, seconds=Fraction(8), frames=192, references=shown)
+    run(provider, lambda: provider.submit(request, key="key-1"))
+    mine, wanted = told(fake.requests[-1]), told(theirs)
+    for said in (mine, wanted):  # "asset" in Google's documentation of the request, "ASSET" of its SDK
+        for each in said["fields"]["instances"][0]["referenceImages"]:
+            each["referenceType"] = each["referenceType"].lower()
+    assert mine == wanted
 
 
 def test_our_poll_and_our_probe_are_those_that_the_sdk_sends(fake: FakeVertexVeo, client: genai.Client) -> None:

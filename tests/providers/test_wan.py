@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+from PIL import Image
 
 from pickup._http import Reply
 from pickup.config.provider_setup import ProviderSetup
@@ -26,13 +30,13 @@ from pickup.errors import (
     ProviderUnavailable,
 )
 from pickup.offers import Audio, Cancelling, Conditioning, Mode, Wish
-from pickup.ports import Billing, LostSubmit, Reconciled, Reconciliation, RemoteState
+from pickup.ports import Billing, LostSubmit, Reconciled, Reconciliation, Reference, RemoteState
 from pickup.providers.wan import Wan
 from pickup.testing.fakes import Pace
 from pickup.testing.fakes.hosted import FakeHosted
 from pickup.testing.fakes.wan import FakeWan
 from pickup.testing.hosted_contract import KEY, HostedContract, run
-from pickup.testing.provider_contract import boundary_png
+from pickup.testing.provider_contract import boundary_png, reference_pictures
 from pickup.timing import FrameRate
 
 SIZE = (1280, 720)
@@ -92,6 +96,25 @@ class TestWan(HostedContract):
         assert [each["type"] for each in media] == ["first_frame", "last_frame"]
         assert all(each["url"].startswith("data:image/png;base64,") for each in media)
         assert "ratio" not in sent["parameters"]
+
+    def test_reference_pictures_lie_there_in_place_of_frames_and_the_words_say_whom_they_show(self) -> None:
+        shown = reference_pictures(3)
+        sent = self.sent(references=shown)
+        media = sent["input"]["media"]
+        assert [each["type"] for each in media] == ["reference_image"] * 3
+        assert all(each["url"].startswith("data:image/png;base64,") for each in media)
+        assert sent["input"]["prompt"].startswith("Image 1 and Image 3 show mara. Image 2 shows pier. ")
+        assert sent["parameters"]["ratio"] == "16:9"
+
+    def test_a_large_reference_picture_goes_as_a_jpeg_of_two_megabytes_at_most(self) -> None:
+        noise = np.random.default_rng(7).integers(0, 255, (1400, 1400, 3), dtype=np.uint8)
+        png = io.BytesIO()
+        Image.fromarray(noise).save(png, format="PNG")
+        large = Reference.of(png.getvalue(), name="mara", source="ab")
+        [item] = self.sent(references=(large,))["input"]["media"]
+        kind, _, text = item["url"].partition(",")
+        assert kind == "data:image/jpeg;base64"
+        assert len(base64.b64decode(text)) <= 2 << 20
 
     def test_a_first_frame_alone(self) -> None:
         sent = self.sent(boundary_in=FIRST)
@@ -316,6 +339,17 @@ class TestWan(HostedContract):
             fake.jobs.poll(job)
         lost = LostSubmit(request=request, key="key-1", asked=asked, is_claimed=lambda _id: claimed)
         return run(provider, lambda: provider.reconcile(lost))
+
+    def test_a_lost_request_with_reference_pictures_is_found_by_the_words_that_were_sent(self) -> None:
+        with self.fake_with("create 1: accept, drop") as fake:
+            provider, request = self.provider_at(fake), self.asked(references=reference_pictures(2))
+            asked = datetime.fromtimestamp(fake.clock.now(), tz=UTC)
+            with pytest.raises(OutcomeUnknown):
+                self.submitted(provider, request)
+            for _ in range(20):
+                fake.jobs.poll(fake.accepted[0])
+            lost = LostSubmit(request=request, key="key-1", asked=asked, is_claimed=lambda _id: False)
+            assert run(provider, lambda: provider.reconcile(lost)).outcome is Reconciled.FOUND
 
 
 # --- models, addresses and prices -------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ def upright_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
     """A decoded frame in display color, rotated as the file says, as (height, width, 3) 8-bit full-range RGB."""
     converted = frame.reformat(
         format="rgb24",
-        src_colorspace=_matrix(frame),
+        src_colorspace=frame_matrix(frame),
         dst_color_range=ColorRange.JPEG,
         interpolation=CONVERSION,
     )
@@ -46,7 +46,8 @@ def assumed_matrix(colorspace: int, *, height: int) -> str:
     return names.get(colorspace, "bt709" if height >= _HD_LINES else "smpte170m")
 
 
-def _matrix(frame: VideoFrame) -> Colorspace:
+def frame_matrix(frame: VideoFrame) -> Colorspace:
+    """The YUV matrix of a decoded frame, as `assumed_matrix` has it."""
     known = {
         "bt709": Colorspace.ITU709,
         "fcc": Colorspace.FCC,

@@ -45,9 +45,10 @@ def frame_of(planes: Sequence[Plane], *, like: VideoFrame) -> VideoFrame:
     """A new frame of the size, format and color of `like`; its time is for the encoder to set."""
     frame = VideoFrame(like.width, like.height, like.format.name)
     for target, plane in zip(frame.planes, planes, strict=True):
-        lines = np.zeros((target.height, target.line_size // plane.itemsize), plane.dtype)
+        octets = np.frombuffer(memoryview(target), dtype=np.uint8)
+        lines = octets.view(plane.dtype).reshape(target.height, target.line_size // plane.itemsize)
         lines[:, : target.width] = plane
-        target.update(lines.tobytes())
+        lines[:, target.width :] = 0
     frame.colorspace, frame.color_range = like.colorspace, like.color_range
     frame.color_primaries, frame.color_trc = like.color_primaries, like.color_trc
     return frame

@@ -1,7 +1,8 @@
-"""Writes video files: exact frame times, BT.709, progressive, timecode and reel."""
+"""Writes video files: exact frame times, BT.709, progressive, timecode and reel, with sound where it is given."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from types import MappingProxyType
 import av
 import av.error
 import numpy as np
+from av.audio.frame import AudioFrame
 from av.container import OutputContainer
 from av.video.frame import PictureType, VideoFrame
 from av.video.reformatter import ColorRange, Colorspace
@@ -20,6 +22,7 @@ from numpy.typing import NDArray
 
 from pickup._av.color import BT709, CONVERSION, LIMITED_RANGE
 from pickup._av.faults import ffmpeg_errors
+from pickup._av.sound import SAMPLE_RATE, SoundWriter
 from pickup._av.threads import thread_count
 from pickup.errors import MediaError
 from pickup.timing import FrameRate, parse_timecode
@@ -66,6 +69,14 @@ ENCODINGS: Mapping[str, Encoding] = MappingProxyType(
             profile="High",
             decoder="h264",
         ),
+        "proxy": Encoding(
+            encoder="libx264",
+            pixel_format="yuv420p",
+            options=MappingProxyType({"preset": "veryfast", "crf": "26", "g": "12", "field_order": "progressive"}),
+            extensions=frozenset({".mp4"}),
+            profile="High",
+            decoder="h264",
+        ),
         "dnxhr_hq": Encoding(
             encoder="dnxhd",
             pixel_format="yuv422p",
@@ -81,7 +92,7 @@ ENCODINGS: Mapping[str, Encoding] = MappingProxyType(
         "prores_hq": _prores(3, profile="HQ"),
     }
 )
-"""The codecs that can be written; `h264` also for what the built-in provider draws."""
+"""The codecs that can be written; `h264` also for what the built-in provider draws, `proxy` for looking at alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,22 +137,30 @@ def write_frames(
     return write_video(path, (_from_rgb(frame, target, encoding, path=path) for frame in frames), target=target)
 
 
-def write_video(path: Path, frames: Iterable[VideoFrame], *, target: Target) -> int:
+def write_video(
+    path: Path, frames: Iterable[VideoFrame], *, target: Target, sound: Iterable[AudioFrame] | None = None
+) -> int:
     """Encodes frames that already have the target's size and pixel format; otherwise as `write_frames`.
 
-    The frames' own times are replaced: the n-th frame is shown at n / rate.
+    The frames' own times are replaced: the n-th frame is shown at n / rate. `sound` lasts as long as they do, in the
+    form of `delivery_frame`, and is asked for as the picture goes on; it needs a .mov.
     """
     encoding = _checked(path, target)
     count = 0
-    with ffmpeg_errors(path), _container(path, target) as container:
+    with ffmpeg_errors(path), _container(path, target, has_sound=sound is not None) as container:
         stream = _stream(container, target, encoding)
+        heard = None if sound is None else SoundWriter(container, sound, path=path, rate=target.rate)
         try:
             for frame in frames:
                 _stamp(frame, number=count, rate=target.rate)
                 container.mux(stream.encode(frame))
                 count += 1
+                if heard is not None:
+                    heard.write_until(count)
             if count:
                 container.mux(stream.encode(None))
+                if heard is not None:
+                    heard.finish(count)
         except BaseException:
             _let_threads_end(stream)
             raise
@@ -188,10 +207,12 @@ def _checked(path: Path, target: Target) -> Encoding:
 
 
 @contextmanager
-def _container(path: Path, target: Target) -> Iterator[OutputContainer]:
+def _container(path: Path, target: Target, *, has_sound: bool) -> Iterator[OutputContainer]:
     fps = target.rate.fps
     # The default of 1000 rounds edit lists, and readers then show the last timecode one frame late at NTSC rates.
     timescale = fps.numerator if fps.denominator > 1 else fps.numerator * 1000
+    if has_sound:  # else the length of the sound is rounded too, and readers cut it by a sample
+        timescale = math.lcm(fps.numerator, SAMPLE_RATE)
     container = av.open(
         f"file:{path.absolute()}",
         "w",

@@ -18,7 +18,7 @@ from pickup.library import Library
 def command(shot: str, *, take: int, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
     """Choose the take that the next version shows.
 
-    Changes no timeline by itself: `pickup relink` (or `fill`) then writes a new version.
+    Changes no timeline by itself: `pickup relink` (or `fill`) then writes a new version. A draft is conformed for it.
     """
     settings = load_settings(timeline=None, config=config, flags={"library": library})
     shelf = Library.at(settings.library_folder).with_places()

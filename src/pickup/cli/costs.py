@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -19,12 +17,12 @@ from pickup.cli.options import load_settings, place_options
 from pickup.cli.plain import escape, plain_table
 from pickup.config import state_folder
 from pickup.errors import counted
+from pickup.fill.spreadsheets import csv_text
 from pickup.jobs.costs import COLUMNS, By, CostRow, Group, Sums, cost_rows, exact_usd, group_rows, sum_rows
 from pickup.jobs.ledger import open_ledger
 from pickup.jobs.states import Job, State
 from pickup.library import Library
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _HALF_A_CENT = Decimal("0.005")
 
 
@@ -101,20 +99,10 @@ def _totals(sums: Sums) -> dict[str, object]:
 
 
 def _csv(rows: Sequence[CostRow]) -> str:
-    """RFC 4180; a text that a spreadsheet would compute begins with an apostrophe."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
     names = ["cut", "shot", "provider", "model", "day", "quoted", "cost", "state", "uncertain", "pending", "take"]
     names += ["part", "job", "library"]
-    writer.writerow(names)
-    for each in rows:
-        row = _row(each)
-        writer.writerow([_harmless("" if row[name] is None else str(row[name])) for name in names])
-    return file.getvalue()
-
-
-def _harmless(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+    documents = (_row(each) for each in rows)
+    return csv_text(names, (["" if row[name] is None else str(row[name]) for name in names] for row in documents))
 
 
 def _print(rows: Sequence[CostRow], *, jobs: Sequence[Job], by: By, quiet: bool) -> None:

@@ -28,7 +28,7 @@ from pickup.cli.plain import escape
 from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
 from pickup.errors import BudgetError, counted
-from pickup.fill.approval import is_approved
+from pickup.fill.approval import is_approved, what_would_be_sent
 from pickup.fill.documents import fill_document
 from pickup.fill.prepare import FillOptions, Prepared
 from pickup.fill.run import Filled, Hearing, fill
@@ -44,11 +44,18 @@ _MADE_FOR: Mapping[str, str] = MappingProxyType(
 @flavor_options
 @click.option("--bundle", is_flag=True, help="Write each OTIO flavor as .otioz with all media in it, too.")
 @click.option("--pilot", type=click.IntRange(min=1), metavar="N", help="Make the first N shots, then ask.")
+@click.option(
+    "--retry-failed",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="N",
+    help="Make up to N more takes of a shot whose takes fail quality control, inside the budget.",
+)
 @click.option("--yes", is_flag=True, help="Do not ask before the first paid call.")
 @reading_options
 @place_options
-def command(timeline: Path, *, pilot: int | None, maps: tuple[str, ...], config: Path | None, in_json: bool,
-            **flags: object) -> int:  # fmt: skip
+def command(timeline: Path, *, pilot: int | None, retry_failed: int, maps: tuple[str, ...], config: Path | None,
+            in_json: bool, **flags: object) -> int:  # fmt: skip
     """Make the missing shots and write a new timeline that shows them.
 
     Your file is never changed. The new timeline lies in the library and is read back and compared before it is
@@ -61,7 +68,7 @@ def command(timeline: Path, *, pilot: int | None, maps: tuple[str, ...], config:
     settings = load_settings(timeline=timeline, config=config, flags=flags, maps=maps)
     check_flavors(settings)
     console = Console(stderr=in_json, quiet=quiet)
-    options = replace(options, approved=yes, bundle=bundle, pilot=pilot)
+    options = replace(options, approved=yes, bundle=bundle, pilot=pilot, retakes=retry_failed)
     filled = run_fill(timeline, settings=settings, options=options, console=console)
     if pilot is not None and not in_json and _goes_on_after_pilot(filled, console=console):
         filled = run_fill(timeline, settings=settings, options=replace(options, pilot=None), console=console)
@@ -120,9 +127,8 @@ def _asks_to_send(prepared: Prepared, *, console: Console) -> bool:
     if not (sys.stdin.isatty() and console.is_terminal):
         return False
     asking = [pickup for pickup in prepared.plan.pickups if pickup.asks]
-    console.print("Frames of your footage would be sent, for the takes to match the cut:")
-    for pickup in asking:
-        console.print(f"  {pickup.spec.code}  {escape(' and '.join(pickup.sends))} to {escape(pickup.offer.host)}")
+    for line in what_would_be_sent(asking):
+        console.print(escape(line))
     return click.confirm("Send them?", err=True)
 
 

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = MappingProxyType(
             "Show what to look for at the provider about a job in doubt, and take the answer.",
         ),
         "costs": ("pickup.cli.costs", "Show what was paid: by cut, shot, provider or day."),
+        "report": ("pickup.cli.report", "Write a sheet of every generated shot of a cut, for festivals and clients."),
         "providers": ("pickup.cli.providers", "Show what can generate, with limits, prices and retirement dates."),
         "doctor": ("pickup.cli.doctor", "Say what is missing on this machine."),
         "plugins": ("pickup.cli.plugins", "Put Pickup's buttons into DaVinci Resolve and Premiere, or take them away."),

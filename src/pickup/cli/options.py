@@ -86,7 +86,7 @@ def making_options(function: Callable[P, R]) -> Callable[P, R]:
         click.option(
             "--send-frames/--no-send-frames",
             default=None,
-            help="Send frames of the shots beside a hole to a provider that asks first; or none.",
+            help="Send frames beside a hole, and reference pictures, to a provider that asks first; or none.",
         ),
         click.option(
             "--conditioning",
@@ -98,7 +98,7 @@ def making_options(function: Callable[P, R]) -> Callable[P, R]:
         click.option("--burn-in/--no-burn-in", default=None, help="Write shot, timecode and PREVIS into previs takes."),
         _place_option,
         click.option("--handles", type=int, metavar="N", help="Frames wished beyond the cut on each side."),
-        click.option("--codec", metavar="NAME", help="prores_lt, prores or prores_hq."),
+        click.option("--codec", metavar="NAME", help="auto, prores_hq, prores, prores_lt, dnxhr_hq or h264."),
         _size_option,
         click.option("--style", metavar="NAME", help="documentary, cinematic, commercial, experimental, or your own."),
         click.option("--fit", is_flag=True, help="Make as much as the budget pays."),

@@ -21,6 +21,7 @@ from pickup.cli.route_words import (
     lengths_of,
     price_range,
     price_words,
+    references_words,
     size_words,
     sizes_of,
     sources_of,
@@ -90,9 +91,11 @@ def _document(fact: RouteFact) -> dict[str, object]:
                 "lengths": str(each.lengths),
                 "sizes": [size_words(size) for size in each.sizes],
                 "rates": [str(rate) for rate in each.rates],
+                "references": each.references,
             }
             for each in offer.capabilities
         ],
+        "references": None if offer.takes_references else offer.references,
         "free": offer.is_free,
         "price_per_second": {name: None if usd is None else exact_usd(usd) for name, usd in fact.prices.items()},
         "price_source": prices.source or None if prices else None,
@@ -230,7 +233,8 @@ def _what_it_makes(offer: Offer) -> Iterator[tuple[str, str]]:
         is_unknown = len(rates) > 1 and not each.rate_is_chosen
         shown = f"{', '.join(rates)} fps, nobody says which" if is_unknown else f"{' or '.join(rates) or 'any'} fps"
         yield "makes", escape(f"{each.lengths}; {sizes}; {shown}")
-        yield "from", ", ".join(words for mode, words in MODES.items() if mode in each.modes)
+        modes = ", ".join(words for mode, words in MODES.items() if mode in each.modes)
+        yield "from", f"{modes} and {references_words(each.references)}" if each.references else modes
 
 
 def _characters(offer: Offer) -> str:

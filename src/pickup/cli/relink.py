@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from pickup.cli.options import (
     timeline_argument,
 )
 from pickup.cli.plain import escape, plain_table
+from pickup.config import state_folder
 from pickup.errors import counted
 from pickup.fill.run import Hearing
 from pickup.relink import Relinked, RelinkOptions, Standing, State, relink
@@ -71,9 +73,14 @@ def command(timeline: Path, *, search: Path | None, partial: bool, explain: bool
     options = RelinkOptions(partial=partial, search=search)
     with show.TakeBars(console) as bars:
         hearing = Hearing(
-            waits=lambda sentence: console.print(f"[yellow]{sentence}[/]"), stage=bars.stage, portion=bars.portion
+            report=bars.report,
+            waits=lambda sentence: console.print(f"[yellow]{sentence}[/]"),
+            stage=bars.stage,
+            portion=bars.portion,
         )
-        relinked = relink(timeline, config=settings, options=options, hearing=hearing)
+        relinked = relink(
+            timeline, config=settings, state_folder=state_folder(os.environ), options=options, hearing=hearing
+        )
     if in_json:
         print_json(relink_document(relinked))
     else:

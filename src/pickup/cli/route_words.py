@@ -9,7 +9,7 @@ from pickup.cli.plain import escape
 from pickup.cut import Size
 from pickup.fill.catalog import RouteFact
 from pickup.jobs.costs import exact_usd
-from pickup.offers import Mode, Offer
+from pickup.offers import Capability, Mode, Offer
 
 HERE = "this machine"
 MODES: Mapping[Mode, str] = {Mode.TEXT: "text", Mode.FIRST: "first", Mode.FIRST_LAST: "first+last"}
@@ -23,12 +23,17 @@ def lengths_of(offer: Offer) -> str:
     """Every length that it makes under some condition."""
     if offer.frame_exact:
         return "any length"
-    return " or ".join(dict.fromkeys(str(each.lengths) for each in offer.capabilities)) or "nothing"
+    return " or ".join(dict.fromkeys(str(each.lengths) for each in _usual(offer))) or "nothing"
+
+
+def _usual(offer: Offer) -> Sequence[Capability]:
+    """What it makes without reference pictures; all that it makes where it makes nothing without."""
+    return [each for each in offer.capabilities if not each.references] or offer.capabilities
 
 
 def sizes_of(offer: Offer) -> str:
     """A few sizes as they are, many as the tiers and the number of shapes that they make up."""
-    made = dict.fromkeys(size for each in offer.capabilities for size in each.sizes)
+    made = dict.fromkeys(size for each in _usual(offer) for size in each.sizes)
     if not made:
         return "any size"
     lying = [size for size in made if size[0] >= size[1]]
@@ -53,8 +58,15 @@ def size_words(size: Size) -> str:
 def sources_of(offer: Offer) -> str:
     """What clips are made from."""
     if offer.frame_exact and not offer.modes:
-        return "text, and frames as its looks want" if offer.looks else "text, and frames of the cut"
-    return ", ".join(words for mode, words in MODES.items() if mode in offer.modes)
+        frames = "frames as its looks want" if offer.looks else "frames of the cut"
+        return f"text, and {frames}" + (", and references" if offer.takes_references else "")
+    modes = [words for mode, words in MODES.items() if mode in offer.modes]
+    return ", ".join([*modes, *([references_words(offer.references)] if offer.references else [])])
+
+
+def references_words(number: int) -> str:
+    """`1 reference`, `up to 3 references`."""
+    return f"up to {number} references" if number > 1 else f"{number} reference"
 
 
 def price_words(fact: RouteFact) -> str:

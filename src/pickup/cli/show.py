@@ -14,6 +14,7 @@ from rich.text import Text
 from pickup.briefs import Brief
 from pickup.cli.plain import escape, plain_table
 from pickup.errors import Finding, Severity, counted
+from pickup.fill.approval import what_is_sent
 from pickup.fill.delivery import SIZE_UNKNOWN
 from pickup.fill.prepare import Prepared
 from pickup.fill.remarks import Remark, sort_remarks
@@ -124,9 +125,9 @@ def _what(pickup: Pickup) -> str:
         )
     lines = [_prompt(pickup), f"[dim]{escape(pickup.offer.provider)}: {escape(quote.note or quote.look)}[/]"]
     lines += [f"[dim]{escape(line)}[/]" for line in _other_routes(pickup)]
-    if pickup.sends:
+    if sent := " and ".join(what_is_sent(pickup)):
         asks = ", if you say yes" if pickup.asks else ""
-        lines.append(f"[dim]sends a frame of {escape(' and of '.join(pickup.sends))} to {pickup.offer.host}{asks}[/]")
+        lines.append(f"[dim]sends {escape(sent)} to {pickup.offer.host}{asks}[/]")
     return "\n".join(lines)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import click
 from rich.console import Console
@@ -11,8 +13,15 @@ from rich.table import Table
 from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, timeline_argument
 from pickup.cli.plain import escape, plain_table
+from pickup.errors import Severity
 from pickup.library import Library
-from pickup.takes import Take
+from pickup.library.sidecars import ColorRecord, TakeFile
+from pickup.takes import Verdict
+
+_VERDICTS: Mapping[str, str] = MappingProxyType(
+    {"pass": "[green]pass[/]", "warn": "[yellow]warn[/]", "fail": "[red]fail[/]"}
+)
+_WORDS: Mapping[str, str] = MappingProxyType({"warning": "warn", "error": "fail"})
 
 
 @click.command("takes")
@@ -21,7 +30,8 @@ from pickup.takes import Take
 def command(timeline: Path, *, library: str | None, config: Path | None, in_json: bool, quiet: bool) -> int:
     """List the takes of a cut.
 
-    The circled take of each shot is the one that its newest timeline shows.
+    The circled take of each shot is the one that its newest timeline shows. Quality control says pass, warn or fail;
+    what it found is listed below the table.
     """
     settings = load_settings(timeline=timeline, config=config, flags={"library": library})
     shelf = Library.at(settings.library_folder, tag=settings.tag).with_places()
@@ -33,6 +43,8 @@ def command(timeline: Path, *, library: str | None, config: Path | None, in_json
     console = Console()
     if shots:
         console.print(_table(shots, shelf=shelf))
+        for line in _found(shots, shelf=shelf):
+            console.print(line)
     if not quiet:
         last = "Next: `pickup circle SHOT TAKE`, then `pickup relink`, shows another take."
         console.print(f"\n{last}" if shots else f"No takes yet. Next: `pickup fill {timeline}`.")
@@ -44,12 +56,12 @@ def _shot_document(shot: str, *, shelf: Library) -> dict[str, object]:
     return {
         "shot": shot,
         "circled": circled.number if circled else None,
-        "takes": [_take_document(take, shelf=shelf) for take in shelf.takes(shot)],
+        "takes": [_take_document(file, shelf=shelf) for file in shelf.take_files(shot)],
     }
 
 
-def _take_document(take: Take, *, shelf: Library) -> dict[str, object]:
-    finding = shelf.check_take(take.shot, take=take.number)
+def _take_document(file: TakeFile, *, shelf: Library) -> dict[str, object]:
+    take = file.as_take()
     return {
         "take": take.number,
         "path": str(shelf.media_of(take)),
@@ -59,16 +71,48 @@ def _take_document(take: Take, *, shelf: Library) -> dict[str, object]:
         "model": take.model,
         "look": take.look,
         "cost": f"{take.cost:.2f}",
-        "qc": "pass" if finding is None else "fail",
+        "qc": _verdict(file, shelf=shelf),
+        "findings": [each.model_dump() for each in file.qc.findings] if file.qc else [],
+        "measures": dict(file.qc.measures) if file.qc else {},
+        "color": file.color.model_dump() if file.color else None,
+        "policies": list(file.policies),
         "previs": take.previs,
+        "draft": take.draft,
     }
 
 
+def _verdict(file: TakeFile, *, shelf: Library) -> str:
+    """What quality control said; a take that is not whole any more fails, one from before it is taken as it is."""
+    if shelf.check_take(file.shot, take=file.take) is not None:
+        return Verdict.FAIL.value
+    return file.qc.verdict.value if file.qc else Verdict.PASS.value
+
+
+def _found(shots: list[str], *, shelf: Library) -> Iterator[str]:
+    """What quality control warns of, a line each, and how color was matched where it was."""
+    for file in (file for shot in shots for file in shelf.take_files(shot)):
+        for each in file.qc.findings if file.qc else ():
+            if each.severity != Severity.INFO.value:
+                name = f"{_VERDICTS[_WORDS[each.severity]]} {file.shot} take {file.take}"
+                yield f"{name} [dim]{escape(each.where)}[/]  {escape(each.message)}"
+        if file.color is not None:
+            yield f"color {file.shot} take {file.take}  [dim]{escape(_color_words(file.color))}[/]"
+
+
+def _color_words(color: ColorRecord) -> str:
+    sides = zip(("before", "after"), color.before, color.after, strict=True)
+    jumps = [
+        f"{was:.1f} → {now:.1f} to the shot {side}" for side, was, now in sides if was is not None and now is not None
+    ]
+    return f"{color.reason}; delta-E {', '.join(jumps)}" if color.strength else color.reason
+
+
 def _table(shots: list[str], *, shelf: Library) -> Table:
-    table = plain_table("shot", "take", "frames", "cost", "made by", "file", wraps={"file"})
+    table = plain_table("shot", "take", "frames", "cost", "qc", "made by", "file", wraps={"file"})
     for shot in shots:
         circled = shelf.circled(shot)
-        for take in shelf.takes(shot):
+        for file in shelf.take_files(shot):
+            take = file.as_take()
             finding = shelf.check_take(shot, take=take.number)
             is_circled = circled is not None and circled.number == take.number
             handles = f"\n[dim]{take.head}+{take.cover_frames}+{take.tail}[/]" if take.head or take.tail else ""
@@ -77,7 +121,9 @@ def _table(shots: list[str], *, shelf: Library) -> Table:
                 f"[bold]({take.number})[/]" if is_circled else f" {take.number} ",
                 f"{take.frames}{handles}",
                 "free" if not take.cost else f"${take.cost:.2f}",
+                _VERDICTS[_verdict(file, shelf=shelf)],
                 f"{take.provider} [dim]{escape(take.look)}[/]{' [yellow]previs[/]' if take.previs else ''}",
-                escape(take.path.rpartition("/")[2]) + (f"\n[red]{escape(finding.message)}[/]" if finding else ""),
+                ("[yellow]draft[/]: proxy only" if take.draft else escape(take.path.rpartition("/")[2]))
+                + (f"\n[red]{escape(finding.message)}[/]" if finding else ""),
             )
     return table

@@ -25,7 +25,9 @@ from pickup.paths import PathKind, parse_path
 
 FILE_NAME = "pickup.toml"
 _PREFIX = "PICKUP_"
-_OTHER_VARIABLES = frozenset({"PICKUP_CONFIG", "PICKUP_STATE"})
+_OTHER_VARIABLES = frozenset({"PICKUP_CONFIG", "PICKUP_STATE", "PICKUP_KEY_PASSPHRASE"})
+_BUILT_IN_COLOR = "ocio://"
+_KEY_FILES = frozenset({"certificate", "private_key"})
 _NOT_IN_VARIABLES = frozenset({*TABLES, *NAMED_TABLES, "map"})
 
 Table = Mapping[str, object]
@@ -137,8 +139,16 @@ def _anchored(table: Table, *, folder: Path) -> dict[str, object]:
     if isinstance(watch := table.get("watch"), dict) and isinstance(deliver := watch.get("deliver"), dict):
         here = {key: _absolute(each, folder=folder) if isinstance(each, str) else each for key, each in deliver.items()}
         anchored["watch"] = {**watch, "deliver": here}
+    if isinstance(conform := table.get("conform"), dict) and isinstance(path := conform.get("color_config"), str):
+        is_file = path and not path.startswith(_BUILT_IN_COLOR)
+        anchored["conform"] = {**conform, "color_config": _absolute(path, folder=folder) if is_file else path}
+    if isinstance(provenance := table.get("provenance"), dict):
+        anchored["provenance"] = {
+            key: _absolute(each, folder=folder) if key in _KEY_FILES and isinstance(each, str) and each else each
+            for key, each in provenance.items()
+        }
     if isinstance(characters := table.get("characters"), dict):
-        anchored["characters"] = {name: _with_images(each, folder=folder) for name, each in characters.items()}
+        anchored["characters"] = {name: _with_files(each, folder=folder) for name, each in characters.items()}
     if isinstance(providers := table.get("providers"), dict):
         anchored["providers"] = {name: _with_workflow(each, folder=folder) for name, each in providers.items()}
     return anchored
@@ -152,13 +162,15 @@ def _with_workflow(provider: object, *, folder: Path) -> object:
     return {**provider, "workflow": _absolute(workflow, folder=folder)} if is_file else provider
 
 
-def _with_images(character: object, *, folder: Path) -> object:
-    if not isinstance(character, dict) or not isinstance(images := character.get("images"), list):
+def _with_files(character: object, *, folder: Path) -> object:
+    if not isinstance(character, dict):
         return character
-    return {
-        **character,
-        "images": [_absolute(each, folder=folder) if isinstance(each, str) else each for each in images],
+    found = {key: files for key in ("images", "release") if isinstance(files := character.get(key), list)}
+    made = {
+        key: [_absolute(each, folder=folder) if isinstance(each, str) else each for each in files]
+        for key, files in found.items()
     }
+    return {**character, **made}
 
 
 def _absolute(text: str, *, folder: Path) -> str:

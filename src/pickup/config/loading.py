@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic import Field
+
 from pickup.config.layers import (
     FILE_NAME,
     NOTHING,
@@ -26,7 +28,7 @@ from pickup.config.layers import (
     users_file,
 )
 from pickup.config.settings import BUILT_IN_STYLES, Flavor, Settings
-from pickup.config.trust import is_allowed, refuse_from_project, without_raised_limits
+from pickup.config.trust import characters_below, is_allowed, refuse_from_project, without_raised_limits
 from pickup.errors import ConfigError, Finding, warning
 
 _BUDGETS = ("budget", "budget_per_timeline", "budget_per_day")
@@ -44,6 +46,7 @@ class Config(Settings):
         trusted_map: `map` likewise.
         trusted_deliver: `deliver` of `[watch]` likewise.
         project_providers: Names of providers that the project's file brought; they are on this machine.
+        characters_below: Folders below which the files of a set must lie that the project's file brought, by its name.
         media_below: Folders below which alone media may be opened; None for anywhere.
         findings: What a project's file asked for and did not get, and misspelt variables.
     """
@@ -56,6 +59,7 @@ class Config(Settings):
     trusted_map: Mapping[str, str]
     trusted_deliver: Mapping[str, str]
     project_providers: frozenset[str]
+    characters_below: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     media_below: tuple[str, ...] | None = None
     findings: tuple[Finding, ...]
 
@@ -170,6 +174,7 @@ def load_config(
             "trusted_map": trusted.get("map", {}),
             "trusted_deliver": table_of(table_of(trusted, "watch"), "deliver"),
             "project_providers": frozenset(table_of(project.table, "providers")),
+            "characters_below": characters_below(project, file=project_path, trusted=trusted),
             "findings": (*findings, *misspelt(environment)),
         }
     )

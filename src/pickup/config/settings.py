@@ -168,14 +168,44 @@ class HoleSettings(_Table):
 
 
 class ConformSettings(_Table):
-    """`[conform]`: how a take is made to match the cut."""
+    """`[conform]`: how a take is made to match the cut.
+
+    Attributes:
+        fit: `fill` crops to fill, `fit` pads, `crop` keeps the pixels as large as they are.
+        full_quality: Which takes are conformed: all of them, or of each shot the one that is shown; the others are
+            drafts until they are shown.
+        loudness: LUFS that sound is brought to with `audio = "loudness"`.
+        channels: Of the cut's sound; None for those that most of its footage has.
+        color_space: Of the cut's media, where they are log; empty for display color. docs/color.md.
+        color_config: An OpenColorIO configuration that knows it, a path or an `ocio://` name; absolute once loaded.
+    """
 
     rate: Literal["auto", "rerate", "nearest", "blend", "flow"] = "auto"
-    fit: Literal["fill", "fit"] = "fill"
+    fit: Literal["fill", "fit", "crop"] = "fill"
     color: Literal["auto", "off"] = "auto"
     color_strength: Annotated[float, BeforeValidator(_no_bool), Field(ge=0, le=1)] = 1.0
     audio: Literal["none", "keep", "loudness"] = "none"
+    loudness: Annotated[float, BeforeValidator(_no_bool), Field(ge=-40, le=-5)] = -23.0
+    channels: Annotated[Whole, Field(ge=1, le=32)] | None = None
     proxies: bool = True
+    full_quality: Literal["all", "circled"] = "all"
+    color_space: str = ""
+    color_config: str = ""
+
+
+class ProvenanceSettings(_Table):
+    """`[provenance]`: how takes say where they come from; docs/provenance.md.
+
+    Attributes:
+        c2pa: Whether takes are signed; `auto` signs where the extra is installed.
+        certificate: PEM file with a certificate of one's own and those that vouch for it, its own first; absolute once
+            loaded. None for one that is made for this workstation.
+        private_key: PEM file with its key, likewise.
+    """
+
+    c2pa: Literal["auto", "on", "off"] = "auto"
+    certificate: Path | None = None
+    private_key: Path | None = None
 
 
 class LimitSettings(_Table):
@@ -210,9 +240,16 @@ class Style(_Table):
 
 
 class Character(_Table):
-    """`[characters.<name>]`: pictures of one person, absolute once loaded."""
+    """`[characters.<name>]`: pictures of one person, prop or place; paths are absolute once loaded.
+
+    Attributes:
+        release: Files that prove the person's consent; they are never sent.
+        description: Words that go into the prompt after the name.
+    """
 
     images: Annotated[tuple[Path, ...], Field(min_length=1)]
+    release: tuple[Path, ...] = ()
+    description: str = ""
 
 
 class ProviderSettings(_Table):
@@ -225,6 +262,7 @@ class ProviderSettings(_Table):
         seconds: Lengths that it makes; None for its own.
         frames: The same in frames, for a server that counts so.
         frames_from: What its clips can be made from besides words; None for what its kind can.
+        references: Reference pictures that a clip takes at most; None for what its kind knows.
         per_minute: Requests for clips that it takes in a minute; None for any number.
         generation_s: The longest time that one clip takes there.
         poll_s: Seconds between two polls, where the server does not say.
@@ -247,6 +285,7 @@ class ProviderSettings(_Table):
     seconds: Annotated[tuple[Decimal, ...] | SecondsRange | None, PlainValidator(_lengths)] = None
     frames: FramesRange | None = None
     frames_from: Literal["text", "first", "first_last"] | None = None
+    references: Annotated[Whole, Field(ge=0, le=64)] | None = None
     sizes: tuple[SizeText, ...] = ()
     fps: Annotated[FrameRate | None, PlainValidator(_frame_rate)] = None
     poll_s: Seconds = 10.0
@@ -316,6 +355,7 @@ class Settings(_Table):
     ledger: str | None = None
     holes: HoleSettings = HoleSettings()
     conform: ConformSettings = ConformSettings()
+    provenance: ProvenanceSettings = ProvenanceSettings()
     limits: LimitSettings = LimitSettings()
     watch: WatchSettings = WatchSettings()
     styles: Mapping[str, Style] = Field(default_factory=dict)
@@ -325,7 +365,13 @@ class Settings(_Table):
 
 
 TABLES: Mapping[str, type[BaseModel]] = MappingProxyType(
-    {"holes": HoleSettings, "conform": ConformSettings, "limits": LimitSettings, "watch": WatchSettings}
+    {
+        "holes": HoleSettings,
+        "conform": ConformSettings,
+        "provenance": ProvenanceSettings,
+        "limits": LimitSettings,
+        "watch": WatchSettings,
+    }
 )
 """Tables with fixed keys."""
 

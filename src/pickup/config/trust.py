@@ -1,4 +1,4 @@
-"""What a file in a project folder may not do: redirect keys and frames, raise limits, approve what costs money.
+"""What a file in a project folder may not do: redirect keys and frames, sign, raise limits, approve what costs money.
 
 Such a file comes with the material, perhaps from a stranger; the user's own file, variables and flags do not.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from pickup.config.layers import FILE_NAME, Layer, check, table_of
+from pickup.config.layers import FILE_NAME, Layer, Table, check, table_of
 from pickup.errors import ConfigError, Finding, warning
 from pickup.paths import is_below, parse_path
 
@@ -17,6 +17,7 @@ def refuse_from_project(project: Layer, *, users: Layer) -> None:
     """What would send keys or frames elsewhere, or money past the ledger, is the user's own to say."""
     if "ledger" in project.table:
         raise _only_users("ledger", project)
+    _refuse_files(project)
     known = table_of(users.table, "providers")
     for name, provider in check(project).providers.items():
         key = f"providers.{name}"
@@ -30,6 +31,16 @@ def refuse_from_project(project: Layer, *, users: Layer) -> None:
             raise _only_users(f"{key}.options", project)
         if not provider.is_on_this_machine:
             raise _only_users(f"{key}.base_url" if provider.base_url else key, project)
+
+
+def _refuse_files(project: Layer) -> None:
+    """Files anywhere on this machine: keys, and a color configuration, which names more of them."""
+    for key in ("certificate", "private_key"):
+        if key in table_of(project.table, "provenance"):
+            raise _only_users(f"provenance.{key}", project)
+    color_config = str(table_of(project.table, "conform").get("color_config", ""))
+    if color_config and not color_config.startswith("ocio://"):
+        raise _only_users("conform.color_config", project)
 
 
 def _only_users(key: str, project: Layer) -> ConfigError:
@@ -65,6 +76,22 @@ def without_raised_limits(
 def _lowered(key: str, project: Layer) -> Finding:
     message = f"`{key}` in a project's file is above your own and was lowered to it"
     return warning("PROJECT_SETTING_IGNORED", message, where=project.where)
+
+
+def characters_below(project: Layer, *, file: Path | None, trusted: Table) -> dict[str, tuple[str, ...]]:
+    """Where the files of each set may lie that a project's file brings: it may not have any picture here sent away.
+
+    Args:
+        project: What the project's file sets.
+        file: That file.
+        trusted: What is set elsewhere.
+    """
+    if file is None:
+        return {}
+    library, roots = trusted.get("library"), trusted.get("roots", ())
+    elsewhere = (library, *(roots if isinstance(roots, list | tuple) else ()))
+    folders = (str(file.parent), *(each for each in elsewhere if isinstance(each, str)))
+    return dict.fromkeys(table_of(project.table, "characters"), folders)
 
 
 def is_allowed(here: str, *, roots: tuple[str, ...]) -> bool:

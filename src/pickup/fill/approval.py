@@ -14,6 +14,7 @@ import hashlib
 import json
 import re
 import shlex
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -41,7 +42,7 @@ def plan_digest(prepared: Prepared) -> str:
             list(each.spec.delivery.size),
             str(each.quote.price * len(each.takes)),
             [[str(clip.seconds), clip.mode.value] for clip in each.quote.clips],
-            [each.offer.host, *each.sends],
+            [each.offer.host, *each.sends, *_pictures(each)],
             [[other.route, str(other.price)] for other in each.instead if other.is_fallback],
         ]
         for each in prepared.plan.pickups
@@ -144,16 +145,41 @@ def _plan_text(prepared: Prepared) -> str:
         "|---|---|---|---|---|---|---|",
         *map(_plan_line, plan.pickups),
     ]
-    if sent := [each for each in plan.pickups if each.sends]:
+    if sent := [each for each in plan.pickups if each.sends or each.sends_pictures]:
         lines += ["", "Sent away from this machine, besides the words of each shot:", ""]
         lines += [
-            f"- **{each.spec.code}**: a frame of {_plain(' and of '.join(each.sends))}, to {_plain(each.offer.host)}"
+            f"- **{each.spec.code}**: {_plain(' and '.join(what_is_sent(each)))}, to {_plain(each.offer.host)}"
             for each in sent
         ]
     if plan.held:
         lines += ["", "Held, whatever is approved:", ""]
         lines += [f"- **{each.spec.code}**: {_plain(each.why)}" for each in plan.held]
     return "\n".join(lines) + "\n"
+
+
+def what_is_sent(pickup: Pickup) -> Iterator[str]:
+    """Frames and pictures that leave this machine, in words."""
+    if pickup.sends:
+        yield f"a frame of {' and of '.join(pickup.sends)}"
+    if pickup.sends_pictures:
+        count = counted(len(pickup.sends_pictures), "reference picture")
+        yield f"{count} ({', '.join(pickup.sends_pictures)})"
+
+
+def what_would_be_sent(pickups: Sequence[Pickup]) -> Iterator[str]:
+    """What a person is asked about: how much leaves this machine, then what of each shot and where to."""
+    frames = sum(len(pickup.sends) for pickup in pickups)
+    pictures = len({(each.name, picture.source) for pickup in pickups for each, picture in pickup.references})
+    counts = [f"{counted(frames, 'frame')} of your footage"] if frames else []
+    counts += [counted(pictures, "reference picture")] if pictures else []
+    yield f"{' and '.join(counts)} would be sent, for the takes to match the cut:"
+    for pickup in pickups:
+        yield f"  {pickup.spec.code}  {' and '.join(what_is_sent(pickup))} to {pickup.offer.host}"
+
+
+def _pictures(pickup: Pickup) -> Iterator[str]:
+    """The reference pictures as they count for a yes: by what is in them."""
+    return (f"{each.name} {picture.source}" for each, picture in pickup.references if pickup.offer.host)
 
 
 def _plain(text: str) -> str:

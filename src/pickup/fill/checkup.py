@@ -24,12 +24,13 @@ from pickup._http.keys import Secret
 from pickup.config import Config
 from pickup.config.layers import usual_file
 from pickup.config.provider_setup import provider_setup
-from pickup.errors import FailureKind, LibraryError, PickupError, ProviderError, counted
+from pickup.errors import ConfigError, FailureKind, LibraryError, PickupError, ProviderError, counted
 from pickup.fill.catalog import named_providers
 from pickup.fill.routes import STAND_INS, Route, Routes
 from pickup.jobs.disks import network_drive
 from pickup.jobs.ledger import FILE_NAME, open_ledger
 from pickup.library import Library
+from pickup.media.provenance import signing_note
 from pickup.ports import Provider
 
 ANSWER_S = 15.0
@@ -79,7 +80,7 @@ def check_machine(
     checks = [] if config is None else list(_settings(config))
     checks += [*_programs(), _codecs(), *_state(state_folder)]
     if config is not None:
-        checks += [*_library(config), *check_providers(config, today=today, asked=asked)]
+        checks += [_signing(config), *_library(config), *check_providers(config, today=today, asked=asked)]
     return tuple(checks)
 
 
@@ -136,6 +137,14 @@ def _codecs() -> Check:
         message = f"this FFmpeg cannot write {', '.join(missing)}"
         return Check(name="codecs", status=Status.PROBLEM, message=message, next_step=step)
     return Check(name="codecs", message=f"{', '.join(_ENCODERS)} can be written")
+
+
+def _signing(config: Config) -> Check:
+    """Who signs takes; no certificate is made here."""
+    try:
+        return Check(name="signing", message=signing_note(config.provenance, environment=os.environ))
+    except ConfigError as error:
+        return Check.of_error("signing", error)
 
 
 def _state(folder: Path) -> Iterator[Check]:

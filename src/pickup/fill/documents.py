@@ -140,7 +140,10 @@ def _pickup(pickup: Pickup) -> Document:
         "takes": len(pickup.takes),
         "price": f"{pickup.price:.2f}",
         "bytes": pickup.bytes_expected,
-        "references": [neighbour.name for neighbour, is_used in used if is_used and neighbour is not None],
+        "references": [
+            *(neighbour.name for neighbour, is_used in used if is_used and neighbour is not None),
+            *(f"{picture.file} of {each.name}" for each, picture in pickup.references),
+        ],
         "lint": [{"code": note.code, "message": note.message} for note in pickup.lint],
         "note": quote.note,
         "stand_in": spec.stands_in,
@@ -155,7 +158,12 @@ def _pickup(pickup: Pickup) -> Document:
         ],
         "size": list(quote.size or spec.delivery.size),
         "speed": None if quote.speed == 1 else str(quote.speed),
-        "sends": {"to": pickup.offer.host or None, "frames_of": list(pickup.sends), "asks": pickup.asks},
+        "sends": {
+            "to": pickup.offer.host or None,
+            "frames_of": list(pickup.sends),
+            "pictures": list(pickup.sends_pictures),
+            "asks": pickup.asks,
+        },
         "instead": [
             {
                 "route": each.route,

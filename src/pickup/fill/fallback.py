@@ -12,7 +12,7 @@ from decimal import Decimal
 from pickup.errors import Finding, ProviderError, warning
 from pickup.fill.routes import Route
 from pickup.jobs.outcomes import Outcome, RunResult
-from pickup.plan import Alternative, MaySend, Pickup
+from pickup.plan import Alternative, MaySend, Pickup, pictures_kept
 from pickup.ports import Billing
 
 
@@ -69,6 +69,8 @@ def _concerns(pickup: Pickup, moved: Pickup) -> Iterator[tuple[str, str]]:
     if (pickup.quote.uses_before or pickup.quote.uses_after) and not moved.wish.before and not moved.wish.after:
         kept = f"no frame of your footage goes to {moved.offer.host}, so the take is not matched to the cut"
         yield "FRAMES_NOT_SENT", f"{kept}; --send-frames sends them"
+    if pickup.quote.references and not moved.wish.references:
+        yield "FRAMES_NOT_SENT", pictures_kept(pickup.spec, moved.offer)
     yield from moved.quote.concerns
 
 
@@ -80,7 +82,7 @@ def _moved(
     route = routes[provider, model]
     wish = pickup.wish
     if route.may_send is not MaySend.YES:  # a yes to one provider is none to another
-        wish = replace(wish, before=False, after=False)
+        wish = replace(wish, before=False, after=False, references=0)
     quote = route.provider.quote(wish, model=model)
     rest = pickup.instead[pickup.instead.index(following) + 1 :]
     return replace(

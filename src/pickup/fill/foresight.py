@@ -52,8 +52,7 @@ def shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterato
         elif not shot.spec.briefed:
             message = "nobody wrote what to show: add a marker note “PICKUP: …”"
             yield info("UNBRIEFED", message, where=where)
-        for note in shot.spec.notes:
-            yield warning("FIELD_NOT_FOLLOWED", note, where=where)
+        yield from _field_findings(shot, where=where)
         yield from _speed_findings(shot.spec, where=where)
         if len(shot.spec.holes) > 1:
             message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
@@ -78,6 +77,16 @@ def _speed_findings(spec: ShotSpec, *, where: str) -> Iterator[Finding]:
     yield warning("SPEED_NOT_HONOURED", message, where=where)
 
 
+def _field_findings(shot: Shot, *, where: str) -> Iterator[Finding]:
+    """Fields of its brief that are not followed, or not as they may be meant."""
+    for name, near in shot.spec.strangers:
+        meant = f"; did you mean {near}?" if near else ""
+        message = f"“characters: {name}” is no set of pickup.toml, so it goes into the prompt as words{meant}"
+        yield info("CHARACTER_UNKNOWN", message, where=where)
+    for note in shot.spec.notes:
+        yield warning("FIELD_NOT_FOLLOWED", note, where=where)
+
+
 def shut_findings(survey: Survey) -> Iterator[Finding]:
     """Media that a watcher leaves alone, which reads what strangers may have left in its folder."""
     if survey.media_shut:
@@ -93,6 +102,6 @@ def _neighbour_findings(shot: Shot, *, where: str) -> Iterator[Finding]:
     """Neighbours that are there but cannot be matched."""
     hole = shot.spec.holes[0]
     for neighbour, side in ((hole.before, "before"), (hole.after, "after")):
-        if neighbour is not None and neighbour.is_picture and not neighbour.straight:
-            message = f"the shot {side} is retimed or inside a compound clip; the take is not matched to it"
-            yield info("NEIGHBOUR_NOT_STRAIGHT", message, where=where)
+        if neighbour is not None and neighbour.unseen:
+            message = f"the shot {side} {neighbour.unseen}; the take is not matched to it"
+            yield info("NEIGHBOUR_UNSEEN", message, where=where)

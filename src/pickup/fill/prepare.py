@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -16,8 +16,8 @@ from pickup.fill.delivery import SIZE_UNKNOWN, find_delivery
 from pickup.fill.fit import misfit
 from pickup.fill.foresight import plan_findings, shot_findings, shut_findings
 from pickup.fill.identity import KnownShot, as_the_cut_shows, recognize_shots, sightings_of
-from pickup.fill.not_built import not_built_findings
 from pickup.fill.reading import read_settings, rules_of, source_folder
+from pickup.fill.references import ReadSets, read_sets
 from pickup.fill.routes import STAND_INS, Route, Routes
 from pickup.fill.sent import Sent, read_sent
 from pickup.fill.stale import length_changed, what_changed
@@ -57,6 +57,7 @@ class FillOptions:
         extend_neighbours: Propose what the neighbours' unused media would cover, instead of making it.
         approved: A person said yes beforehand, to briefs from timeline markers too.
         bundle: Each OTIO flavor is written with all media in one file, too.
+        retakes: How often a shot of which quality control has failed every take gets another one.
     """
 
     refresh: tuple[str, ...] = ()
@@ -69,6 +70,7 @@ class FillOptions:
     pilot: int | None = None
     extend_neighbours: bool = False
     bundle: bool = False
+    retakes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +119,7 @@ class Reading:
         delivery: What every take of the cut is conformed to.
         said: What has to be said about the picture size, and about what came beside the timeline.
         sent: What came beside it, where something did.
+        sets: Reference sets; those that its briefs name were read.
     """
 
     timeline: Path
@@ -125,6 +128,7 @@ class Reading:
     delivery: Delivered
     said: tuple[Finding, ...] = ()
     sent: Sent | None = None
+    sets: ReadSets = field(default_factory=ReadSets)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,13 +229,15 @@ def prepare(
         if survey.cut.size is None and sent.size is not None:
             survey = replace(survey, cut=replace(survey.cut, size=sent.size, size_from="what was sent beside it"))
     delivery, of_size = find_delivery(survey, config=config, probe=probe)
+    sets = read_sets(config, fields=_cast_fields(survey), may_read=probe)
     reading = Reading(
         timeline=timeline,
         folder=folder.absolute(),
         survey=survey,
         delivery=delivery,
-        said=(*said, *heard, *of_size),
+        said=(*said, *heard, *of_size, *sets.findings),
         sent=sent,
+        sets=sets,
     )
     return plan_again(reading, library=library, config=config, options=options or FillOptions())
 
@@ -260,7 +266,7 @@ def plan_again(
     known, recognized, new_codes = recognize_shots(
         wanted, library=library, cut_name=cut_name, present=survey.media_names
     )
-    wishes = _wishes(survey, delivery=delivery, config=config)
+    wishes = _wishes(reading, config=config)
     routes = Routes(
         config=config,
         send_frames=options.send_frames,
@@ -279,6 +285,7 @@ def plan_again(
         takes = _takes_in(whole)
         fits_none = all(misfit(take, spec, shifts=each.shifts) for take in takes)
         unfit = shown is not None and bool(misfit(shown.as_take(), spec, shifts=each.shifts))
+        is_known = sized and spec.wish_is_known
         was_shown = any(hole.filled for hole in each.holes)  # then what was wanted there is not in the cut any more
         is_free = made_on[0].offer.is_free and made_on[0].offer.patience_s is None  # what nobody has to make by hand
         renewed = (unfit and fits_none and is_free) or each.code.upper() in refreshed
@@ -286,13 +293,14 @@ def plan_again(
             spec=spec,
             takes=takes,
             known=each,
-            stale=what_changed(shown, spec=spec) if sized and shown is not None and not was_shown else "",
+            stale=what_changed(shown, spec=spec) if is_known and shown is not None and not was_shown else "",
             outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
             missing=_missing(
                 spec,
                 takes=takes,
                 renewed=renewed,
+                retaken=bool(options.retakes and whole) and all(file.has_failed for file in whole),
                 following=_following(each.code, library=library),
                 begun=begun.get(each.code, {}),
             ),
@@ -315,7 +323,6 @@ def plan_again(
     )
     found = (
         *config.findings,
-        *not_built_findings(config),
         *survey.cut.findings,
         *survey.found.findings,
         *shut_findings(survey),
@@ -350,9 +357,17 @@ def _wants_stand_ins(folder: CutFolder, *, config: Config) -> bool:
     return written or STAND_INS_GO_TO in config.flavors
 
 
-def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishes:
+def _cast_fields(survey: Survey) -> Iterator[str]:
+    """What the briefs say under `characters`."""
+    for hole in survey.found.holes:
+        if hole.brief is not None and (field := hole.brief.field("characters")):
+            yield field
+
+
+def _wishes(reading: Reading, *, config: Config) -> ShotWishes:
+    survey = reading.survey
     return ShotWishes(
-        delivery=delivery,
+        delivery=reading.delivery,
         styles={name: style.prompt for name, style in config.styles.items()},
         style=config.style,
         takes=config.takes,
@@ -361,18 +376,21 @@ def _wishes(survey: Survey, *, delivery: Delivered, config: Config) -> ShotWishe
         burn_in=config.burn_in,
         start_frame=survey.cut.start_frame,
         drop_frame=survey.cut.drop_frame,
+        sets=reading.sets.sets,
     )
 
 
 def _missing(
-    spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, following: int, begun: Collection[int]
+    spec: ShotSpec, *, takes: Sequence[Take], renewed: bool, retaken: bool, following: int, begun: Collection[int]
 ) -> tuple[int, ...]:
     """Numbers of the takes to make: those that are wanted and not there, or new ones for a shot to be renewed.
 
-    What was begun is brought home, whether or not it would be wanted anew.
+    What was begun is brought home, whether or not it would be wanted anew; one more is made where all have failed.
     """
     numbers = {take.number for take in takes}
     wanted = range(following, following + spec.takes) if renewed else range(1, spec.takes + 1)
+    if retaken and numbers.issuperset(wanted):
+        wanted = range(following, following + 1)
     return tuple(number for number in sorted({*wanted, *begun}) if number not in numbers)
 
 

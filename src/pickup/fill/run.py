@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import os
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -15,6 +17,7 @@ from pickup.fill.approval import write_plan
 from pickup.fill.budget import allowances_of, begun_takes, with_what_is_left
 from pickup.fill.bundles import write_bundles
 from pickup.fill.catalogues import look_up_catalogues
+from pickup.fill.drafts import conform_drafts
 from pickup.fill.generate import Made, make_takes
 from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
@@ -26,6 +29,7 @@ from pickup.jobs.ledger import Ledger, open_ledger
 from pickup.jobs.outcomes import RunResult
 from pickup.library import Library
 from pickup.library.lock import Waiting
+from pickup.media.provenance import Signer, find_signer
 from pickup.plan import check_budget, fit_budget, pilot_of
 from pickup.ports import ProgressReport
 
@@ -123,15 +127,26 @@ def fill(timeline: Path, *, config: Config, state_folder: Path, options: FillOpt
         if any(pickup.asks for pickup in prepared.plan.pickups):
             options = replace(options, send_frames=hearing.may_send(prepared))
             prepared = _commit(prepared, library=library, config=config, options=options, begun=begun)
+        signer = None
         if prepared.plan.pickups:
             _check_ready(prepared)
+            signer = find_signer(config.provenance, state_folder=state_folder, environment=os.environ)
             write_plan(prepared)
             if why := hearing.approve(prepared):
                 return _declined(prepared, why)
         library.remove_leftovers(cut, shots=[shot.spec.code for shot in prepared.shots])
         limits = read_settings(config, library=library).limits
         keep_source(prepared, limits=limits)
-        filled = _fill_held_cut(prepared, ledger=ledger, config=config, hearing=hearing, allowances=allowances)
+        filled = _fill_held_cut(
+            prepared,
+            ledger=ledger,
+            config=config,
+            hearing=hearing,
+            allowances=allowances,
+            signer=signer,
+            state_folder=state_folder,
+            retakes=options.retakes,
+        )
         if options.bundle:
             hearing.stage("packing timelines with their media")
             bundles, said = write_bundles(filled.outputs, config=config, limits=limits, report=hearing.portion)
@@ -182,19 +197,46 @@ def _check_room(prepared: Prepared) -> None:
 
 
 def _fill_held_cut(
-    prepared: Prepared, *, ledger: Ledger, config: Config, hearing: Hearing, allowances: Sequence[Allowance]
+    prepared: Prepared,
+    *,
+    ledger: Ledger,
+    config: Config,
+    hearing: Hearing,
+    allowances: Sequence[Allowance],
+    signer: Signer | None,
+    state_folder: Path,
+    retakes: int,
 ) -> Filled:
     if prepared.plan.pickups:
         log_event(prepared, "planned", pickups=len(prepared.plan.pickups), total=str(prepared.plan.total))
     spent_before = _spent(prepared, ledger=ledger)
-    made = make_takes(prepared, ledger=ledger, report=hearing.report, stop=hearing.stop, allowances=allowances)
+    made = make_takes(
+        prepared,
+        ledger=ledger,
+        report=hearing.report,
+        stop=hearing.stop,
+        allowances=allowances,
+        signer=signer,
+        retakes=retakes,
+    )
     result = made.result
     for outcome in result.outcomes:
         log_event(prepared, outcome.ending.value, shot=outcome.shot, take=outcome.take, message=outcome.message)
     _circle_refreshed(prepared, result)
     prepared = replace(prepared, shots=_with_new_takes(prepared, config=config))
     _circle_what_fits(prepared)
-    shown = choose_takes(prepared)
+    drafts = conform_drafts(
+        prepared,
+        everything=not prepared.delivery.drafts,
+        signer=lambda: signer or find_signer(config.provenance, state_folder=state_folder, environment=os.environ),
+        report=hearing.report,
+        waits=hearing.waits,
+        stop=hearing.stop,
+    )
+    if drafts.conformed:
+        prepared = replace(prepared, shots=_with_new_takes(prepared, config=config))
+    made = replace(made, findings=(*made.findings, *drafts.findings))
+    shown = choose_takes(prepared, unready=drafts.unready)
     held = (*_held(prepared, shown, result), *made.held)
     hearing.stage("writing and verifying the timeline")
     failed = [(each.shot, f"{each.message.rstrip('.')}; {each.next_step}") for each in result.failed]
@@ -225,13 +267,13 @@ def _with_new_takes(prepared: Prepared, *, config: Config) -> tuple[Shot, ...]:
 
 
 def _circle_refreshed(prepared: Prepared, result: RunResult) -> None:
-    """A shot that was renewed shows its new take; that is what renewing is for."""
-    first: dict[str, int] = {}
+    """A shot that was renewed shows its new take, one that quality control has not failed before others."""
+    made: dict[str, set[int]] = defaultdict(set)
     for outcome in result.done:
         if outcome.shot in prepared.refreshed:
-            first[outcome.shot] = min(first.get(outcome.shot, outcome.take), outcome.take)
-    for shot, take in first.items():
-        prepared.library.circle(shot, take=take)
+            made[outcome.shot].add(outcome.take)
+    for shot, numbers in made.items():
+        prepared.library.circle(shot, take=min(_not_failed(shot, numbers, library=prepared.library)))
 
 
 def _circle_what_fits(prepared: Prepared) -> None:
@@ -243,9 +285,15 @@ def _circle_what_fits(prepared: Prepared) -> None:
     circled = library.circled_of(shot.spec.code for shot in prepared.shots)
     for shot in prepared.shots:
         shown = circled[shot.spec.code]
-        fitting = [take.number for take in shot.takes if not shot.misfit(take)]
+        fitting = {take.number for take in shot.takes if not shot.misfit(take)}
         if shown is not None and shot.misfit(shown) and fitting:
-            library.circle(shot.spec.code, take=max(fitting))
+            library.circle(shot.spec.code, take=max(_not_failed(shot.spec.code, fitting, library=library)))
+
+
+def _not_failed(shot: str, numbers: Collection[int], *, library: Library) -> Collection[int]:
+    """Those takes that quality control has not failed; all of them where it has failed all."""
+    failed = {each.take for each in library.take_files(shot) if each.has_failed}
+    return set(numbers) - failed or numbers
 
 
 def _held(prepared: Prepared, shown: Shown, result: RunResult) -> tuple[tuple[str, str], ...]:

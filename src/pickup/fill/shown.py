@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from pickup.errors import Finding, counted, warning
 from pickup.fill.prepare import STAND_INS_GO_TO, Prepared, Shot
@@ -15,6 +16,8 @@ from pickup.takes import LinkedTake, Relink, Take
 from pickup.timelines.changes import STAND_IN
 from pickup.timelines.fills import Fill
 from pickup.timing import FrameRange
+
+_DRAFT = "its take is a draft, and could not be conformed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +42,13 @@ class Shown:
         return tuple(dict.fromkeys((*self.kept, *fills)))
 
 
-def choose_takes(prepared: Prepared) -> Shown:
-    """The circled take of every shot, as far as it covers its holes."""
+def choose_takes(prepared: Prepared, *, unready: Mapping[str, str] = MappingProxyType({})) -> Shown:
+    """The circled take of every shot, as far as it covers its holes.
+
+    Args:
+        prepared: The cut.
+        unready: Why the circled take of a shot is still a draft, by the shot's code.
+    """
     relinks: list[Relink] = []
     held: list[tuple[str, str]] = []
     library = prepared.library
@@ -50,12 +58,12 @@ def choose_takes(prepared: Prepared) -> Shown:
         circled = shown[shot.spec.code]
         if circled is None or shot.known.asked:
             continue
-        why = shot.misfit(circled)
+        why = shot.misfit(circled) or (unready.get(shot.spec.code, _DRAFT) if circled.draft else "")
         if why:
             held.append((shot.spec.code, why))
-        if not why or (prepared.partial and circled.rate == shot.spec.delivery.rate):
+        if is_shown(shot, circled, partial=prepared.partial) and not circled.draft:
             relinks += _relinks(shot, circled, library=library, tag=tag)
-    switched, said = _switched(prepared, tag=tag)
+    switched, said = _switched(prepared, tag=tag, unready=unready)
     relinks += switched
     stand_ins = {each.shot for each in library.sightings() if each.stand_in}
     fills = prepared.survey.fills
@@ -65,6 +73,11 @@ def choose_takes(prepared: Prepared) -> Shown:
         kept=tuple(fill.shot for fill in fills if fill.shot not in stand_ins and fill.online),
         findings=tuple(said),
     )
+
+
+def is_shown(shot: Shot, circled: Take, *, partial: bool) -> bool:
+    """Whether the holes of a shot show its circled take: it fits, or is shown as far as it reaches."""
+    return not shot.misfit(circled) or (partial and circled.rate == shot.spec.delivery.rate)
 
 
 # Holes.
@@ -108,7 +121,7 @@ def _reached(hole: Hole, take: Take, *, offset: int) -> tuple[FrameRange | None,
 # Takes that the cut shows already.
 
 
-def _switched(prepared: Prepared, *, tag: str) -> tuple[list[Relink], list[Finding]]:
+def _switched(prepared: Prepared, *, tag: str, unready: Mapping[str, str]) -> tuple[list[Relink], list[Finding]]:
     """Clips that show a take, where another one is circled now: the media alone is exchanged."""
     relinks: list[Relink] = []
     said: list[Finding] = []
@@ -119,7 +132,8 @@ def _switched(prepared: Prepared, *, tag: str) -> tuple[list[Relink], list[Findi
         if circled is None or circled.take == fill.take or not fill.online:
             continue  # one whose file is not here is a hole of the same shot
         takes = {file.take: file.as_take() for file in whole}
-        why = _kept_because(fill, takes, circled=takes[circled.take], prepared=prepared)
+        why = unready.get(fill.shot, _DRAFT) if circled.draft is not None else ""
+        why = why or _kept_because(fill, takes, circled=takes[circled.take], prepared=prepared)
         if why:
             where = f"{fill.track} {prepared.survey.cut.timecode(fill.record.start)}"
             message = f"take {fill.take} of {fill.shot} stays, though take {circled.take} is circled: {why}"
@@ -171,8 +185,12 @@ def _switch(fill: Fill, takes: Mapping[int, Take], *, circled: Take, library: Li
 def _linked(
     takes: Sequence[Take], circled: Take, *, offset: int, frames: int, library: Library
 ) -> tuple[LinkedTake, ...]:
-    """The circled take and those that one source range serves as well."""
-    alike = [take for take in takes if _aligned(take) == _aligned(circled) and take.frames >= offset + frames]
+    """The circled take and those that one source range serves as well; a draft has no file that may be linked."""
+    alike = [
+        take
+        for take in takes
+        if not take.draft and _aligned(take) == _aligned(circled) and take.frames >= offset + frames
+    ]
     return tuple(
         LinkedTake(
             number=take.number,

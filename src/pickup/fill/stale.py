@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from pickup.errors import counted
 from pickup.library.sidecars import TakeFile
 from pickup.match import comparable_name, joints_of
 from pickup.shots import ShotSpec
+from pickup.shots.characters import in_turn
 
 
 def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
@@ -23,7 +25,7 @@ def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     asked_otherwise = bool(made.wish) and made.wish != spec.wish_for(covered)
     changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
     if asked_otherwise and not changes:
-        changes = ["what its brief asks for"]
+        changes = ["its reference pictures or its brief" if spec.references else "what its brief asks for"]
     return " and ".join(changes)
 
 
@@ -31,6 +33,15 @@ def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     """How long the shot was when the take was made, and is now."""
     covered = made.frames - made.head - made.tail
     return f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)"
+
+
+def _pictures_then(made: TakeFile) -> list[tuple[str, str]]:
+    return [(each.name, each.source) for each in made.references]
+
+
+def _pictures_now(spec: ShotSpec, *, sent: int) -> list[tuple[str, str]]:
+    """Those that would be sent where so many are."""
+    return [(each.name, picture.source) for each, picture in islice(in_turn(spec.references), sent)]
 
 
 def _neighbours(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
@@ -54,6 +65,8 @@ def _changes(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
         yield "what is not to be seen (negative)"
     if made.style != spec.style_words:
         yield "its style"
+    if _pictures_then(made) != _pictures_now(spec, sent=len(made.references)):
+        yield "its reference pictures"
     if made.seed != spec.seed:
         yield f"its seed ({made.seed} then, {spec.seed} now)"
     for what, was, now in (("look", made.look, spec.look), ("provider", made.provider, spec.provider)):

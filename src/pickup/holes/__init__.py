@@ -8,6 +8,17 @@ opens no file and does not say what a hole should show beyond collecting what th
 """
 
 from pickup.holes.find import find_holes
-from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
+from pickup.holes.model import Found, Hole, HoleKind, MediaFrame, Neighbour, Passed, Placement, PlacementKind, Rules
 
-__all__ = ["Found", "Hole", "HoleKind", "Neighbour", "Passed", "Placement", "PlacementKind", "Rules", "find_holes"]
+__all__ = [
+    "Found",
+    "Hole",
+    "HoleKind",
+    "MediaFrame",
+    "Neighbour",
+    "Passed",
+    "Placement",
+    "PlacementKind",
+    "Rules",
+    "find_holes",
+]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -12,6 +12,7 @@ from pickup.briefs import Brief, Source
 from pickup.cut import Address, Cut, EventKind, MediaKind, Track, walk_events
 from pickup.errors import Finding, warning
 from pickup.holes.candidates import Candidate
+from pickup.holes.frames import Replaced, frame_beside, is_replaced
 from pickup.holes.gaps import gap_candidates, transitions_at_edges, unlocked_stack
 from pickup.holes.items import item_candidates, place_words
 from pickup.holes.marks import apply_marks, timeline_marks
@@ -83,11 +84,7 @@ def _replaced_items(holes: Iterable[Hole]) -> frozenset[Address]:
     return frozenset(each.placement.address for each in holes if each.placement.kind is PlacementKind.IN_PLACE)
 
 
-_Replaced = Mapping[Address, Sequence[FrameRange]]
-"""Items that are holes, with the frames of them that will show a take."""
-
-
-def _replaced(found: Iterable[Candidate]) -> _Replaced:
+def _replaced(found: Iterable[Candidate]) -> Replaced:
     frames: dict[Address, list[FrameRange]] = defaultdict(list)
     for each in found:
         if each.event is not None:
@@ -132,7 +129,7 @@ def _nested_findings(picture: Picture) -> Iterator[Finding]:
             yield warning("NESTED_HOLE", message, where=where)
 
 
-def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: _Replaced) -> Hole:
+def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: Replaced) -> Hole:
     cut, track = picture.cut, candidate.track
     placement = candidate.placement or _item_placement(candidate, cut=cut, rules=rules)
     covers = candidate.record
@@ -192,12 +189,13 @@ def _item_placement(candidate: Candidate, *, cut: Cut, rules: Rules) -> Placemen
     return Placement(kind=PlacementKind.IN_PLACE, address=event.address)
 
 
-def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: _Replaced) -> Neighbour | None:
+def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: Replaced) -> Neighbour | None:
     """The shot at one record frame, under a lower third too, or None at the ends of the cut."""
     event = picture.beside(frame, holes=holes) if 0 <= frame < picture.cut.duration else None
     if event is None:
         return None
     media = event.media
+    shown = frame_beside(frame, picture=picture, holes=holes)
     speed = event.speed if event.speed is not None else Fraction(0)
     offset = picture.cut.rate.seconds(frame - event.record.start)
     return Neighbour(
@@ -211,8 +209,9 @@ def _neighbour(frame: int, *, picture: Picture, stack: Address, holes: _Replaced
         speed=speed,
         available=media.available if media else None,
         straight=event.speed == 1 and event.address[:-2] == stack,
-        is_picture=event.kind is EventKind.FOOTAGE
-        and not any(record.start <= frame < record.end for record in holes.get(event.address, ())),
+        is_picture=event.kind is EventKind.FOOTAGE and not is_replaced(event, frame, holes=holes),
+        frame=shown.frame,
+        unseen=shown.why,
     )
 
 

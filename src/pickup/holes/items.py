@@ -22,7 +22,7 @@ from pickup.holes.candidates import Candidate
 from pickup.holes.gaps import unlocked_stack
 from pickup.holes.model import HoleKind, Rules
 from pickup.holes.picture import Interval, Picture, is_covered, merged, painted_by, parts_beside
-from pickup.timing import FrameRange
+from pickup.timing import FrameRange, frames_before
 
 _NEVER = (EventKind.ADJUSTMENT,)
 _HOLDS_PLACE = (EventKind.TITLE, EventKind.SLUG, EventKind.OFFLINE, EventKind.LEADER)
@@ -223,14 +223,10 @@ def _missing_frames(event: Event) -> tuple[int, int]:
         return 0, 0
     length = event.record.length
     step = event.record.rate.seconds(1) * abs(speed)
-    too_early = _ceil((media.available.start - event.source_start) / step)
-    in_time = _ceil((media.available.end - event.source_start) / step)
+    too_early = frames_before((media.available.start - event.source_start) / step)
+    in_time = frames_before((media.available.end - event.source_start) / step)
     head, tail = min(max(too_early, 0), length), min(max(length - in_time, 0), length)
     return (head, tail) if speed > 0 else (tail, head)
-
-
-def _ceil(value: Fraction) -> int:
-    return -(-value.numerator // value.denominator)
 
 
 def _marks(event: Event, *, rules: Rules) -> list[Brief]:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pickup.briefs import Brief
-from pickup.cut import Address, MediaKind, PickupMark
+from pickup.cut import Address, MediaKind, Numbering, PickupMark
 from pickup.errors import Finding
 from pickup.timing import FrameRange, Span
 
@@ -74,6 +74,29 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MediaFrame:
+    """One frame of one file, as the cut shows it.
+
+    Attributes:
+        path: Of the movie, of the still, or of the one picture of a sequence.
+        seconds: Source time, exact; of no account for a picture.
+        media_start: Source time of the file's first frame; None where the timeline does not say: then source time
+            counts from the first frame, unless it lies in the file's own timecode.
+        backwards: The media plays backwards: it is the frame that ends at `seconds`, not the one that begins there.
+        numbering: Of the sequence, and `number` the one that is shown.
+        is_black: Nothing is opened: the sequence lacks this picture, and then shows black.
+    """
+
+    path: str
+    seconds: Fraction = Fraction(0)
+    media_start: Fraction | None = Fraction(0)
+    backwards: bool = False
+    numbering: Numbering | None = None
+    number: int = 0
+    is_black: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
     """The picture beside a hole.
 
@@ -86,6 +109,11 @@ class Neighbour:
         available: Source time that the media has, in exact seconds; None where the timeline does not say.
         straight: It plays forward at its own speed and not through a compound clip that the hole is not in.
         is_picture: It is footage; a slug, card or gap beside a hole shows nothing to match.
+        frame: What is seen of it at the frame that touches what a take must cover, through compound clips and changes
+            of speed; None where there is no picture or it cannot be told which one.
+        unseen: Why it cannot be told, in words that follow on "the shot before"; empty else.
+
+    Its identity rests on `media` and `at`, which are what they are for every neighbour; `frame` is never part of it.
     """
 
     name: str
@@ -99,6 +127,8 @@ class Neighbour:
     media: str = ""
     speed: Fraction = Fraction(1)
     available: Span | None = None
+    frame: MediaFrame | None = None
+    unseen: str = ""
 
     @property
     def joint(self) -> str:

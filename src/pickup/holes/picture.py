@@ -46,19 +46,17 @@ class Picture:
         """The topmost event that paints a record frame, looking through overlays."""
         return picture_at(self.tracks, frame, besides=self.overlays)
 
-    def beside(self, frame: int, *, holes: Collection[Address]) -> Event | None:
+    def beside(
+        self, frame: int, *, holes: Collection[Address], besides: frozenset[Address] = frozenset()
+    ) -> Event | None:
         """What stands at a record frame next to a gap: the shot under a lower third, else what is seen.
 
         Args:
             frame: Record frame.
             holes: Addresses of items that are holes; a card among them is looked at, not through.
+            besides: Addresses of other items to look through.
         """
-        seen = below = self.at(frame)
-        hidden = self.overlays
-        while below is not None and below.kind is EventKind.TITLE and below.address not in holes:
-            hidden |= {below.address}
-            below = picture_at(self.tracks, frame, besides=hidden)
-        return below if is_shot(below, holes=holes) else seen
+        return shot_at(self.tracks, frame, holes=holes, besides=self.overlays | besides)
 
     def unpainted(self) -> Iterator[Interval]:
         """Runs of frames that nothing paints, between the first and the last footage."""
@@ -67,6 +65,17 @@ class Picture:
             if start > position and start <= self.last:
                 yield position, start
             position = max(position, end)
+
+
+def shot_at(
+    tracks: tuple[Track, ...], frame: int, *, holes: Collection[Address], besides: frozenset[Address]
+) -> Event | None:
+    """The shot that the tracks of one stack show at a frame, under a lower third too; else what is seen there."""
+    seen = below = picture_at(tracks, frame, besides=besides)
+    while below is not None and below.kind is EventKind.TITLE and below.address not in holes:
+        besides |= {below.address}
+        below = picture_at(tracks, frame, besides=besides)
+    return below if is_shot(below, holes=holes) else seen
 
 
 def look_at(cut: Cut, *, rules: Rules) -> Picture:

@@ -16,7 +16,7 @@ from pickup.hosted.failures import Trouble, check_reply, check_same_server
 from pickup.hosted.pictures import Picture, picture_of
 from pickup.hosted.provider import NO_JOB, Call, HostedProvider, read
 from pickup.hosted.service import MODES_FROM, Model, Service, offer_of
-from pickup.hosted.wire import UNKNOWN_RATES, hd_sizes, nearest_shape, number
+from pickup.hosted.wire import UNKNOWN_RATES, hd_sizes, nearest_shape, number, who_is_shown
 
 __all__ = [
     "MODES_FROM",
@@ -36,4 +36,5 @@ __all__ = [
     "offer_of",
     "picture_of",
     "read",
+    "who_is_shown",
 ]

@@ -1,4 +1,4 @@
-"""Boundary frames as a request carries them: PNG as they are, or JPEG where a service's limit leaves no other way.
+"""Frames and reference pictures as a request carries them: PNG as they are, or JPEG where a limit leaves no other way.
 
 picture_of(png, max_bytes=5 << 20, name="runway").data_uri
 """
@@ -41,26 +41,55 @@ def picture_of(png: bytes, *, max_bytes: int, name: str) -> Picture:
     Raises:
         ProviderRefused: It is no picture, or cannot be made so small; nothing was sent.
     """
-    try:
-        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
-            image.load()
-            if len(png) <= max_bytes:
-                return Picture(data=png)
-            return Picture(data=_jpeg(image.convert("RGB"), max_bytes=max_bytes, name=name), media_type="image/jpeg")
-    except (UnidentifiedImageError, OSError) as error:
+    image = _decoded(png)
+    if image is None:
         raise ProviderRefused(
             "the neighbour's frame cannot be read as a picture, so nothing was sent",
             next_step='check the clip beside the hole, or set send_frames = "never" for this provider',
-        ) from error
+        )
+    if len(png) <= max_bytes:
+        return Picture(data=png)
+    jpeg = _jpeg(image, max_bytes=max_bytes)
+    if jpeg is None:
+        raise ProviderRefused(
+            f"the neighbour's frame is larger than {name} takes ({max_bytes >> 10} KiB), so nothing was sent",
+            next_step='set a smaller size, or send_frames = "never" for this provider',
+        )
+    return Picture(data=jpeg, media_type="image/jpeg")
 
 
-def _jpeg(image: Image.Image, *, max_bytes: int, name: str) -> bytes:
+def likeness_of(png: bytes, *, max_bytes: int, subject: str) -> Picture:
+    """A reference picture that is no larger than `max_bytes`; unlike a frame it may have fewer pixels then.
+
+    Raises:
+        ProviderRefused: It is no picture; nothing was sent.
+    """
+    image = _decoded(png)
+    if image is None:
+        raise ProviderRefused(
+            f"a reference picture of {subject} cannot be read, so nothing was sent",
+            next_step=f"take another picture into [characters.{subject}]",
+        )
+    if len(png) <= max_bytes:
+        return Picture(data=png)
+    while (jpeg := _jpeg(image, max_bytes=max_bytes)) is None:
+        width, height = image.size
+        image = image.resize((max(1, width * 3 // 4), max(1, height * 3 // 4)), Image.Resampling.LANCZOS)
+    return Picture(data=jpeg, media_type="image/jpeg")
+
+
+def _decoded(png: bytes) -> Image.Image | None:
+    try:
+        with Image.open(io.BytesIO(png), formats=("PNG",)) as image:
+            return image.convert("RGB")
+    except (UnidentifiedImageError, OSError):
+        return None
+
+
+def _jpeg(image: Image.Image, *, max_bytes: int) -> bytes | None:
     for quality in _QUALITIES:
         stream = io.BytesIO()
         image.save(stream, format="JPEG", quality=quality, subsampling=0)
         if stream.tell() <= max_bytes:
             return stream.getvalue()
-    raise ProviderRefused(
-        f"the neighbour's frame is larger than {name} takes ({max_bytes >> 10} KiB), so nothing was sent",
-        next_step='set a smaller size, or send_frames = "never" for this provider',
-    )
+    return None

@@ -17,7 +17,7 @@ from pickup._http import Api, Key, Reply, Secret, shown
 from pickup.config.provider_setup import ProviderSetup, host_of
 from pickup.errors import ConfigError, FailureKind, OutcomeUnknown, ProviderRefused, ProviderUnavailable
 from pickup.hosted.failures import Trouble, check_reply, check_same_server
-from pickup.hosted.pictures import Picture, picture_of
+from pickup.hosted.pictures import Picture, likeness_of, picture_of
 from pickup.hosted.service import Model, Service, check_not_ended, offer_of, unlisted_model
 from pickup.offers import Idempotency, Offer, Quote, Wish
 from pickup.offers.cover import quote_cover
@@ -143,7 +143,7 @@ class HostedProvider(Provider, ABC):
             if each.name == name:
                 return each
         check_not_ended(name, service=self.service, setup=self.setup)
-        return unlisted_model(name, setup=self.setup)
+        return unlisted_model(name, service=self.service, setup=self.setup)
 
     def offers(self) -> Sequence[Offer]:
         """The configured model, else every one that is known."""
@@ -309,6 +309,17 @@ class HostedProvider(Provider, ABC):
     def picture(self, png: bytes) -> Picture:
         """A boundary frame as the service takes it."""
         return picture_of(png, max_bytes=self.service.picture_bytes, name=self.name)
+
+    def references(self, request: Generation) -> tuple[Picture, ...]:
+        """Its reference pictures as the service takes them, in order.
+
+        Raises:
+            ProviderRefused: The service takes none, or one of them is no picture.
+        """
+        if request.references and not self.service.reference_bytes:
+            raise ProviderRefused(f"{self.name} takes no reference pictures", where=request.shot)
+        most = min(self.service.reference_bytes, self.service.picture_bytes)
+        return tuple(likeness_of(each.data, max_bytes=most, subject=each.name) for each in request.references)
 
     def quoted(self, submission: Submission) -> str:
         """A job's id as a part of a path; it is the server's word and may hold anything."""

@@ -24,6 +24,7 @@ class Service:
         bills_failures: Whether a job that failed or was stopped is charged; None where nobody knows.
         link_wants_key: The clip's link is the API's own and asks for the key.
         picture_bytes: Largest picture that a request may carry, before it is coded.
+        reference_bytes: Largest reference picture, likewise: many go with one request. Zero where it takes none.
         reply_bytes: A longer reply is an error.
         poll_s: Seconds between two polls.
         generation_s: The longest time that one clip takes there, as far as anybody knows.
@@ -42,6 +43,7 @@ class Service:
     bills_failures: bool | None = None
     link_wants_key: bool = False
     picture_bytes: int = 5 << 20
+    reference_bytes: int = 0
     reply_bytes: int = 8 << 20
     poll_s: float = 10.0
     per_minute: int | None = None
@@ -131,7 +133,7 @@ def check_not_ended(name: str, *, service: Service, setup: ProviderSetup) -> Non
         )
 
 
-def unlisted_model(name: str, *, setup: ProviderSetup) -> Model:
+def unlisted_model(name: str, *, service: Service, setup: ProviderSetup) -> Model:
     """A model that is in no table of ours, as the settings describe it.
 
     Raises:
@@ -148,12 +150,17 @@ def unlisted_model(name: str, *, setup: ProviderSetup) -> Model:
         )
     modes = MODES_FROM[settings.frames_from or "text"]
     capability = Capability(modes=modes, lengths=lengths, sizes=settings.sizes, rates=(settings.fps,))
-    return Model(name=name, capabilities=(capability,), audio=Audio.UNKNOWN)
+    references = settings.references if settings.references and service.reference_bytes else 0
+    pictured = replace(capability, modes=frozenset({Mode.TEXT}), references=references)
+    capabilities = (capability, pictured) if references else (capability,)
+    return Model(name=name, capabilities=capabilities, audio=Audio.UNKNOWN)
 
 
 def _as_set(capabilities: tuple[Capability, ...], *, setup: ProviderSetup) -> tuple[Capability, ...]:
     """Capabilities, narrowed to what the settings name; what none of them has, the settings know better."""
     settings = setup.settings
+    if (most := settings.references) is not None:
+        capabilities = _narrowed(capabilities, by=lambda each: _with_references(each, most))
     if settings.frames_from:
         modes = MODES_FROM[settings.frames_from]
         capabilities = _narrowed(capabilities, by=lambda each: _with_modes(each, modes))
@@ -179,6 +186,12 @@ def _narrowed(
 def _with_modes(capability: Capability, modes: frozenset[Mode]) -> Capability | None:
     common = capability.modes & modes
     return replace(capability, modes=common) if common else None
+
+
+def _with_references(capability: Capability, most: int) -> Capability | None:
+    if not capability.references:
+        return capability
+    return replace(capability, references=min(capability.references, most)) if most else None
 
 
 def _with_sizes(capability: Capability, sizes: tuple[Size, ...]) -> Capability | None:

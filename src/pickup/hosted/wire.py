@@ -33,6 +33,19 @@ def nearest_shape(size: Size, *, shapes: Iterable[str]) -> str:
     return min(shapes, key=misfit)
 
 
+def who_is_shown(names: Iterable[str], *, tag: str, first: int) -> str:
+    """What each reference picture shows, for a service that knows pictures by tags in the prompt.
+
+    >>> who_is_shown(["mara", "mara", "pier"], tag="@Image{}", first=1)
+    '@Image1 and @Image2 show mara. @Image3 shows pier.'
+    """
+    tags: dict[str, list[str]] = {}
+    for index, name in enumerate(names, start=first):
+        tags.setdefault(name, []).append(tag.format(index))
+    said = (f"{' and '.join(each)} {'show' if len(each) > 1 else 'shows'} {name}." for name, each in tags.items())
+    return " ".join(said)
+
+
 def number(value: Fraction) -> int | float:
     """A number as JSON has it: whole where it is."""
     return int(value) if value.denominator == 1 else float(value)

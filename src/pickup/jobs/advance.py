@@ -303,13 +303,14 @@ async def _conform(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
         return bench.move(job, to=State.FAILED, kind=FailureKind.EXPIRED, message=lost)
     if wanted.later:  # it is joined with the clips after it, once they are there
         return bench.move(job, to=State.DONE, **NO_TROUBLE)
-    destination = store.conformed(request.shot, take=request.take)
+    place = store.proxy if wanted.delivery.draft else store.conformed
+    destination = place(request.shot, take=request.take)
     try:
         conformed = await bench.conform(
             bench.originals(wanted),
             destination,
             delivery=wanted.delivery,
-            report=lambda done: report("conforming", done),
+            report=lambda done: report("making the draft" if wanted.delivery.draft else "conforming", done),
         )
     except MediaError as error:
         told = _told(error)

@@ -16,9 +16,8 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
-from pickup.errors import ConfigError, LibraryError, PickupError, ProviderError, Stopped
+from pickup.errors import ConfigError, LibraryError, PickupError, ProviderError
 from pickup.jobs.advance import advance, give_up, may_repeat
 from pickup.jobs.attempts import open_attempt
 from pickup.jobs.bench import Bench, TakeRequest
@@ -28,9 +27,9 @@ from pickup.jobs.ledger import LeaseLost, Ledger
 from pickup.jobs.outcomes import Ending, Outcome, RunResult, outcome_of, outcome_of_error
 from pickup.jobs.pacing import Pace, Retries, Time
 from pickup.jobs.states import AT_REST, Job, State
+from pickup.jobs.stopping import run_until_stopped
 from pickup.ports import Progress, ProgressReport
 
-_STOP_S = 0.2
 _CANCEL_LOOK_S = 1.0
 _LOG = logging.getLogger(__name__)
 _SHARES: Mapping[State, tuple[float, float]] = {
@@ -82,34 +81,8 @@ def run(
         KeyboardInterrupt: Ctrl-C; every job is left resumable and its lease given up.
         Stopped: `stop` said so; likewise.
     """
-
-    async def quietly() -> RunResult:
-        asyncio.get_running_loop().set_exception_handler(_without_interrupts)
-        asking = asyncio.create_task(_cancel_when(stop, asyncio.current_task()))
-        try:
-            return await run_jobs(requests, bench=bench, report=report, limits=limits, pace=pace, timing=timing)
-        except asyncio.CancelledError:
-            if not asking.done():
-                raise
-            message = "stopped; nothing that was made or paid for is lost"
-            raise Stopped(message, next_step="run it again: it goes on where it stopped") from None
-        finally:
-            asking.cancel()
-
-    return asyncio.run(quietly())
-
-
-async def _cancel_when(stop: Callable[[], bool], work: asyncio.Task[Any] | None) -> None:
-    while not stop():  # noqa: ASYNC110 - who asks it to stop lives in another thread and has no event of this loop
-        await asyncio.sleep(_STOP_S)
-    if work is not None:
-        work.cancel()
-
-
-def _without_interrupts(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """A second Ctrl-C reaches the caller as KeyboardInterrupt; asyncio need not log it for every task as well."""
-    if not isinstance(context.get("exception"), KeyboardInterrupt):
-        loop.default_exception_handler(context)
+    work = run_jobs(requests, bench=bench, report=report, limits=limits, pace=pace, timing=timing)
+    return run_until_stopped(work, stop=stop)
 
 
 async def run_jobs(

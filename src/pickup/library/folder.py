@@ -165,6 +165,14 @@ class Library:
         lock = self.layout.cut(cut).lock
         return hold(lock, guard=self.layout.lock, doing=f"filling {cut}", on_wait=on_wait, waiting=waiting)
 
+    def hold_drafts(
+        self, *, on_wait: Callable[[str], None], waiting: Waiting = PATIENTLY
+    ) -> AbstractContextManager[LockFile]:
+        """Holds `drafts.lock`, so that one run conforms drafts at a time: two cuts may share a shot."""
+        return hold(
+            self.layout.drafts_lock, guard=self.layout.lock, doing="conforming drafts", on_wait=on_wait, waiting=waiting
+        )
+
     def sightings(self, cut: str | None = None) -> tuple[Sighting, ...]:
         """How shots looked when they were last filled, in one cut or in all."""
         if not self.exists:
@@ -225,7 +233,9 @@ class Library:
         return max(self.layout.take_numbers(shot), default=0) + 1
 
     def circled(self, shot: str) -> Take | None:
-        """The chosen take, else the lowest-numbered one whose file is whole.
+        """The chosen take, else the first whose file is whole, one that quality control has not failed before others.
+
+        It may be a draft, which is conformed before it is shown.
 
         A choice whose file is missing is no reason to show another take unasked: the answer is None, and `findings`
         says why.
@@ -238,8 +248,9 @@ class Library:
         return {shot: self._shown(shot, chosen=choices.get(shot)) for shot in shots}
 
     def _shown(self, shot: str, *, chosen: int | None) -> Take | None:
-        files = (each for each in self._take_files(shot) if chosen in (None, each.take))
-        return next((each.as_take() for each in files if is_whole(self.layout, each)), None)
+        whole = [each for each in self._take_files(shot) if is_whole(self.layout, each)]
+        shown = _chosen(whole, chosen=chosen)
+        return shown.as_take() if shown is not None else None
 
     def shelf(self, shots: Iterable[str]) -> dict[str, tuple[tuple[TakeFile, ...], TakeFile | None]]:
         """The whole takes of each shot by number, and the one that `circled` chooses; each file is read once."""
@@ -247,8 +258,7 @@ class Library:
         found = {}
         for shot in shots:
             whole = tuple(each for each in self._take_files(shot) if is_whole(self.layout, each))
-            chosen = choices.get(shot)
-            found[shot] = (whole, next((each for each in whole if chosen in (None, each.take)), None))
+            found[shot] = (whole, _chosen(whole, chosen=choices.get(shot)))
         return found
 
     def shot_named(self, text: str) -> str:
@@ -388,6 +398,12 @@ class Library:
 
     def _write(self, index: LibraryFile) -> None:
         write_sidecar(self.layout.index, index)
+
+
+def _chosen(whole: Sequence[TakeFile], *, chosen: int | None) -> TakeFile | None:
+    if chosen is not None:
+        return next((each for each in whole if each.take == chosen), None)
+    return min(whole, key=lambda each: each.has_failed, default=None)
 
 
 def _name_of(owner: Owner, *, cuts: Mapping[str, Owner]) -> str:

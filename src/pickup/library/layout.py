@@ -143,6 +143,11 @@ class Layout:
         return self.folder / "library.lock"
 
     @property
+    def drafts_lock(self) -> Path:
+        """Names the run that conforms drafts."""
+        return self.folder / "drafts.lock"
+
+    @property
     def status(self) -> Path:
         """What a watcher is doing, for programs."""
         return self.folder / "status.json"
@@ -176,6 +181,15 @@ class Layout:
     def takes(self) -> Path:
         """One folder for each shot."""
         return self.folder / "takes"
+
+    @property
+    def references(self) -> Path:
+        """Reference pictures that takes were made from, each once."""
+        return self.folder / "references"
+
+    def reference(self, sha256: str) -> Path:
+        """A reference picture, by the SHA-256 of this very file."""
+        return self.references / f"{sha256}.png"
 
     def shot_folder(self, shot: str) -> Path:
         """Every take of one shot.

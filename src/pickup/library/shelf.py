@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 
 from pickup._files import sha256_of
 from pickup.errors import Finding, LibraryError, TimingError, info, warning
+from pickup.library.drafts import originals_of
 from pickup.library.layout import Layout
 from pickup.library.sidecars import TakeFile, read_sidecar
 from pickup.takes import take_name
@@ -41,6 +42,7 @@ def read_take(layout: Layout, shot: str, *, take: int) -> TakeFile | Finding:
         file = read_sidecar(layout.known_take_file(shot, take=take), model=TakeFile)
         file.as_take()
         layout.absolute(file.path)
+        originals_of(layout, file) if file.draft is not None else ()
     except (LibraryError, TimingError) as error:
         return warning("TAKE_DAMAGED", error.message, where=_where(shot, take))
     if (file.shot, file.take) != (shot, take):
@@ -52,7 +54,7 @@ def read_take(layout: Layout, shot: str, *, take: int) -> TakeFile | Finding:
 
 
 def is_whole(layout: Layout, file: TakeFile) -> bool:
-    """Whether the conformed file is there with all its bytes; cheap, reads nothing of it."""
+    """Whether the conformed file, or the proxy of a draft, is there with all its bytes; cheap, reads nothing of it."""
     path = layout.absolute(file.path)
     return path.is_file() and path.stat().st_size == file.bytes_written
 
@@ -82,8 +84,12 @@ def check_take(layout: Layout, shot: str, *, take: int, tag: str = "", thoroughl
 def _check_conformed(layout: Layout, file: TakeFile, *, tag: str, where: str, thoroughly: bool) -> Finding | None:
     shot, take = file.shot, file.take
     named = PurePosixPath(file.path)
-    if tag and not (
-        named.parts[1:-1] == (shot, f"t{take:02d}") and named.stem.startswith(take_name(tag, shot=shot, take=take))
+    if (
+        tag
+        and file.draft is None
+        and not (
+            named.parts[1:-1] == (shot, f"t{take:02d}") and named.stem.startswith(take_name(tag, shot=shot, take=take))
+        )
     ):
         return warning("TAKE_MISPLACED", f"{named.name} is no take {take} of {shot} of this library", where=where)
     path = layout.absolute(file.path)
@@ -91,6 +97,10 @@ def _check_conformed(layout: Layout, file: TakeFile, *, tag: str, where: str, th
         return warning("TAKE_MISSING", f"{path.name} is not there", where=where)
     if not is_whole(layout, file) or (thoroughly and sha256_of(path) != file.sha256.conformed):
         return warning("TAKE_CHANGED", f"{path.name} is not the file that was written", where=where)
+    if file.draft is not None:
+        gone = next((each for each in originals_of(layout, file) if not each.is_file()), None)
+        if gone is not None:
+            return warning("TAKE_MISSING", f"{gone.name} is not there, and the take is a draft", where=where)
     return _check_originals(layout, file, where=where) if thoroughly else None
 
 

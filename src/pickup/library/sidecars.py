@@ -20,7 +20,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pickup._files import write_text
 from pickup.errors import LibraryError
 from pickup.match import Sighting
-from pickup.takes import Take
+from pickup.offers.rates import RatePolicy
+from pickup.takes import Take, Verdict
 from pickup.timing import FrameRate, exact_rate
 
 _FRACTION = r"^-?\d+(/[1-9]\d*)?$"
@@ -107,7 +108,10 @@ class LibraryFile(Sidecar):
 
 
 class Hashes(Sidecar):
-    """SHA-256 of a take's two files, in hex; `original` is absent when the original was gone already."""
+    """SHA-256 of a take's two files, in hex; `original` is absent when the original was gone already.
+
+    Of a draft `conformed` is that of its small film.
+    """
 
     original: str | None = None
     conformed: str
@@ -120,20 +124,138 @@ class OriginalPart(Sidecar):
     sha256: str
 
 
+class SidecarReference(Sidecar):
+    """A reference picture that a take was made from.
+
+    Attributes:
+        name: Of its set.
+        sha256: Of the picture as it was sent, in hex; the library keeps it as `references/<sha256>.png`.
+        release: Files that prove the person's consent, relative to the library, `/`-separated; absolute on another
+            drive.
+        source: SHA-256 of the editor's file.
+    """
+
+    name: str
+    sha256: str
+    release: tuple[str, ...] = ()
+    source: str = ""
+
+
+class SidecarFinding(Sidecar):
+    """Something that quality control found."""
+
+    severity: str
+    code: str
+    message: str
+    where: str
+
+
+class QualityRecord(Sidecar):
+    """What quality control found in a take; docs/qc.md names the codes and the measures."""
+
+    verdict: Verdict
+    findings: tuple[SidecarFinding, ...] = ()
+    measures: Mapping[str, float] = Field(default_factory=dict)
+
+
+class ColorRecord(Sidecar):
+    """How the color of a take was matched; see `pickup.takes.Grade`."""
+
+    strength: float
+    reason: str
+    before: tuple[float | None, float | None]
+    after: tuple[float | None, float | None]
+
+
+class DraftSound(Sidecar):
+    """A `ports.Sounding` as JSON."""
+
+    channels: Number
+    loudness: float | None = None
+
+
+class DraftReference(Sidecar):
+    """A `ports.OriginReference` as JSON."""
+
+    name: str
+    sha256: str
+    release: str = ""
+
+
+class DraftOrigin(Sidecar):
+    """A `ports.Origin` as JSON."""
+
+    shot: str
+    take: Number
+    provider: str
+    model: str
+    prompt: str
+    seed: int
+    previs: bool
+    created: datetime
+    version: str = ""
+    negative: str = ""
+    by_hand: bool = False
+    references: tuple[DraftReference, ...] = ()
+    policies: tuple[str, ...] = ()
+
+
+class DraftRecord(Sidecar):
+    """What a take was ordered to be, which is not conformed yet: a `ports.Delivery` as JSON.
+
+    Attributes:
+        beside: Whether the boundary frames before and after it, which lie beside `take.json`, are the cut's own.
+        made_from: Whether it was made to begin and to end with them.
+    """
+
+    frames: Number
+    rate: FractionText
+    size: tuple[Number, Number]
+    codec: str
+    reel: str
+    start_frame: Frames
+    drop_frame: bool
+    fit: str
+    spread: Number | None = None
+    to_the_end: bool
+    rate_policy: RatePolicy
+    placeholder_speed: FractionText
+    head: Frames
+    tail: Frames
+    beside: tuple[bool, bool]
+    made_from: tuple[bool, bool]
+    color_strength: float
+    sound: DraftSound | None = None
+    previs: bool
+    proxy: bool
+    origin: DraftOrigin | None = None
+
+
 class TakeFile(Sidecar):
     """`take.json`: a take and how it came about.
 
     Attributes:
-        path: The conformed file, relative to the library.
+        path: The conformed file, relative to the library; of a draft its small film.
         original: What the provider gave, likewise; of several clips the first.
         more_originals: The other clips, in order.
         start: Source time of the first frame in seconds, a fraction.
-        bytes_written: Size of the conformed file.
+        bytes_written: Size of the file that `path` names.
         shift: Frame of the shot at which the frames that it was made to show begin; `match.Sighting` counts alike.
         before: Media and cut frame of the shot before it when it was made; likewise `after`. Empty where unknown.
         request: Digest of what was sent to the provider.
         policies: Named conversions between original and conformed file.
         cost: USD.
+        model_version: Empty where the provider does not say.
+        c2pa: Whether the conformed file carries a signed C2PA manifest.
+        xmp: Whether an XMP file lies beside it.
+        references: Pictures of those who were to stay themselves.
+        frames_sent: SHA-256 of the boundary frames that the provider got, by the name under which they lie beside the
+            take in the take's own size.
+        qc: What quality control found; None for takes of an earlier version.
+        color: How its color was matched; None where nobody asked for it.
+        beside: Names of the files that were written beside the conformed one: lookup tables, pictures, proxy, XMP.
+        draft: What it was ordered to be, where it is not conformed yet; frames, size, codec and timecode are those that
+            it will have then. None for every other take.
     """
 
     schema_name: Literal["Take.1"] = Field(default="Take.1", alias="schema")
@@ -165,9 +287,23 @@ class TakeFile(Sidecar):
     style: str = ""
     request: str
     policies: tuple[str, ...] = ()
+    references: tuple[SidecarReference, ...] = ()
     created: datetime
     bytes_written: Frames
     sha256: Hashes
+    model_version: str = ""
+    c2pa: bool = False
+    xmp: bool = False
+    frames_sent: Mapping[str, str] = Field(default_factory=dict)
+    qc: QualityRecord | None = None
+    color: ColorRecord | None = None
+    beside: tuple[str, ...] = ()
+    draft: DraftRecord | None = None
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether quality control failed it."""
+        return self.qc is not None and self.qc.verdict is Verdict.FAIL
 
     def as_take(self) -> Take:
         """The value that the core knows."""
@@ -188,6 +324,7 @@ class TakeFile(Sidecar):
             wish=self.wish,
             shift=self.shift,
             start=Fraction(self.start),
+            draft=self.draft is not None,
         )
 
 

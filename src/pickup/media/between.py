@@ -75,21 +75,9 @@ class Flow:
         if self._pair is None or self._pair[0] is not earlier or self._pair[1] is not later:
             self._motion = _measured(earlier, later)
             self._pair = (earlier, later)
-        planes = zip(planes_of(earlier), planes_of(later), strict=True)
-        return frame_of([self._moved(one, other, at=float(at)) for one, other in planes], like=earlier)
-
-    def _moved(self, earlier: Plane, later: Plane, *, at: float) -> Plane:
-        """Both flows are taken to be straight between the frames, so that each gives the way back to one of them."""
-        height, width = earlier.shape
-        forward, backward = (_resized(flow, (width, height)) for flow in (self._motion.forward, self._motion.backward))
-        trust = cv2.resize(self._motion.trust, (width, height), interpolation=cv2.INTER_LINEAR)
-        to_earlier = -at * (1 - at) * forward + at * at * backward
-        to_later = (1 - at) * (1 - at) * forward - at * (1 - at) * backward
-        moved = (1 - at) * _warped(earlier, to_earlier) + at * _warped(later, to_later)
-        mixed = (1 - at) * earlier.astype(np.float32) + at * later.astype(np.float32)
-        most = np.iinfo(earlier.dtype).max
-        picture = np.clip(np.rint(trust * moved + (1 - trust) * mixed), 0, most)
-        return _as_deep_as(earlier, picture)
+        planes = list(zip(planes_of(earlier), planes_of(later), strict=True))
+        ways = {shape: _ways(self._motion, shape, at=float(at)) for shape in {one.shape for one, _ in planes}}
+        return frame_of([_moved(one, other, ways[one.shape], at=float(at)) for one, other in planes], like=earlier)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,8 +89,19 @@ class _Motion:
     trust: FloatPlane
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ways:
+    """For planes of one shape: where each point of a picture between two frames lies in either, and the trust in it."""
+
+    earlier: FloatPlane
+    later: FloatPlane
+    trust: FloatPlane
+
+
 _NO_FLOW = np.zeros((1, 1, 2), np.float32)
 _NO_TRUST = np.zeros((1, 1), np.float32)
+_NO_ROWS: Any = None
+"""Tells OpenCV that columns and rows lie in one array; its stubs do not know that there may be none."""
 
 
 class _Cut:
@@ -140,10 +139,9 @@ def _flow(one: NDArray[np.uint8], other: NDArray[np.uint8]) -> FloatPlane:
 
 def _disagreement(forward: FloatPlane, backward: FloatPlane) -> FloatPlane:
     """How many pixels away from its start each point is after going there and back."""
-    rows, columns = np.mgrid[0 : forward.shape[0], 0 : forward.shape[1]].astype(np.float32)
-    there_x, there_y = columns + forward[..., 0], rows + forward[..., 1]
-    back = cv2.remap(backward, there_x, there_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(np.linalg.norm(forward + back, axis=2), np.float32)
+    there = _places(forward.copy())
+    back = cv2.remap(backward, there, _NO_ROWS, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return np.asarray(cv2.magnitude(*cv2.split(forward + back)), np.float32)
 
 
 def _small_luma(frame: VideoFrame, *, side: int) -> NDArray[np.uint8]:
@@ -156,27 +154,57 @@ def _small_luma(frame: VideoFrame, *, side: int) -> NDArray[np.uint8]:
     return (small >> (depth_of(frame) - 8)).astype(np.uint8)
 
 
+def _ways(motion: _Motion, shape: tuple[int, int], *, at: float) -> _Ways:
+    """Both flows are taken to be straight between the frames, so that each gives the way back to one of them."""
+    forward, backward = motion.forward, motion.backward
+    trust = cv2.resize(motion.trust, shape[::-1], interpolation=cv2.INTER_LINEAR)
+    return _Ways(
+        earlier=_places(_resized(-at * (1 - at) * forward + at * at * backward, shape[::-1])),
+        later=_places(_resized((1 - at) * (1 - at) * forward - at * (1 - at) * backward, shape[::-1])),
+        trust=np.asarray(trust, np.float32),
+    )
+
+
 def _resized(flow: FloatPlane, size: tuple[int, int]) -> FloatPlane:
-    """Flow in pixels of a plane of another size."""
+    """Flow in pixels of a plane of another size; its own is overwritten."""
     height, width = flow.shape[:2]
-    larger = cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR)
-    return np.asarray(larger * np.array((size[0] / width, size[1] / height), np.float32), np.float32)
+    flow[..., 0] *= size[0] / width
+    flow[..., 1] *= size[1] / height
+    return np.asarray(cv2.resize(flow, size, interpolation=cv2.INTER_LINEAR), np.float32)
 
 
-def _warped(plane: Plane, way: FloatPlane) -> FloatPlane:
-    rows, columns = np.mgrid[0 : plane.shape[0], 0 : plane.shape[1]].astype(np.float32)
-    columns += way[..., 0]
-    rows += way[..., 1]
-    moved = cv2.remap(plane, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(moved, np.float32)
+def _places(flow: FloatPlane) -> FloatPlane:
+    """Where each point goes, as (column, row); made of the flow in its place."""
+    height, width = flow.shape[:2]
+    flow[..., 0] += np.arange(width, dtype=np.float32)
+    flow[..., 1] += np.arange(height, dtype=np.float32)[:, np.newaxis]
+    return flow
+
+
+def _moved(earlier: Plane, later: Plane, ways: _Ways, *, at: float) -> Plane:
+    """Both planes moved and mixed; where the flows cannot be trusted they are mixed where they are."""
+    came, goes = (
+        cv2.remap(plane, way, _NO_ROWS, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        for plane, way in ((earlier, ways.earlier), (later, ways.later))
+    )
+    moved = cv2.addWeighted(came, 1 - at, goes, at, 0, dtype=cv2.CV_32F)
+    mixed = cv2.addWeighted(earlier, 1 - at, later, at, 0, dtype=cv2.CV_32F)
+    change = cv2.multiply(cv2.subtract(moved, mixed), ways.trust)
+    is_small = earlier.dtype == np.uint8
+    return _as_deep_as(earlier, cv2.add(mixed, change, dtype=cv2.CV_8U if is_small else cv2.CV_16U))
 
 
 def _mixed(one: Plane, other: Plane, *, at: Fraction) -> Plane:
     """Mixed in whole numbers, so that equal samples stay what they are."""
     share = round(at * 2 * _ROUND)
-    total = one.astype(np.uint32) * (2 * _ROUND - share) + other.astype(np.uint32) * share + _ROUND
-    return _as_deep_as(one, total >> 16)
+    total, part = one.astype(np.uint32), other.astype(np.uint32)
+    total *= 2 * _ROUND - share
+    part *= share
+    total += part
+    total += _ROUND
+    total >>= 16
+    return _as_deep_as(one, total)
 
 
 def _as_deep_as(plane: Plane, samples: NDArray[np.floating[Any] | np.integer[Any]]) -> Plane:
-    return samples.astype(np.uint8) if plane.dtype == np.uint8 else samples.astype(np.uint16)
+    return samples.astype(np.uint8, copy=False) if plane.dtype == np.uint8 else samples.astype(np.uint16, copy=False)

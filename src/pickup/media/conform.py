@@ -10,17 +10,21 @@ module loads no FFmpeg. It does not choose takes, match color to neighbours, or 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from types import MappingProxyType
 
 from pickup._child import ChildDied, Limits, call_async
-from pickup._files import whole_file
+from pickup._files import whole_file, write_bytes
 from pickup.errors import MediaError
+from pickup.media.looks import Look
+from pickup.media.provenance.certificate import Signer
 from pickup.ports import Conformed, Delivery
 
 _FUNCTION = "pickup.media.render:render"
+_PROXY = "proxy.mp4"
 _HEADER_BYTES = 64 * 1024
 _MEGAPIXEL = 1_000_000
 
@@ -37,6 +41,10 @@ BYTES_PER_PIXEL: Mapping[str, Fraction] = MappingProxyType(
 to 1920x1080: 530 KB a frame for LT, 882 KB for 422, 1343 KB for HQ. Apple's nominal rates are about a third lower."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderOrder:
     """What the child is told.
@@ -44,11 +52,37 @@ class RenderOrder:
     Attributes:
         originals: One, or the clips of a long take in order; see `pickup.ports.Conform`.
         destination: A temporary path, which the caller renames or removes.
+        name: That the file will have.
+        proxy: A temporary path for the small film beside it; empty for none.
+        signer: Who signs the file; None where nobody does.
+        now: When it is made, for its proof of origin.
+        space: Color space of the cut's media, where it is not display color.
+        from_display: A .cube file that leads there; empty for none.
+        to_display: A .cube file that leads back; likewise.
     """
 
     originals: tuple[str, ...]
     destination: str
     delivery: Delivery
+    name: str = "take.mov"
+    proxy: str = ""
+    signer: Signer | None = None
+    now: datetime = field(default_factory=_now)
+    space: str = ""
+    from_display: str = ""
+    to_display: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rendered:
+    """What the child answers.
+
+    Attributes:
+        files: What belongs beside the conformed file, by what is added to its stem.
+    """
+
+    conformed: Conformed
+    files: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,16 +94,25 @@ class Conformer:
         megapixel_frame_s: Seconds allowed for each frame of a million pixels on top. It takes about 0.03 s of one core,
             so a loaded machine is not mistaken for a hanging decoder.
         memory_mb: Address space of the child, or None for no limit.
+        signer: Who signs what is made; None where nobody does.
+        now: The time, with its zone.
+        look: What is done where the cut's media are not in display color.
     """
 
     start_s: float = 120.0
     megapixel_frame_s: float = 2.0
     memory_mb: int | None = None
+    signer: Signer | None = None
+    now: Callable[[], datetime] = _now
+    look: Look | None = None
 
     async def __call__(
         self, originals: Sequence[Path], destination: Path, *, delivery: Delivery, report: Callable[[float], None]
     ) -> Conformed:
         """Writes `destination` whole or not at all; cancelling ends the child and leaves nothing.
+
+        What belongs beside it is written first: where the conformed file is, the rest is too. Of a draft `destination`
+        is the small film, with nothing beside it.
 
         Raises:
             MediaError: An original is no video, short, corrupt or without a constant rate; several differ in rate or
@@ -79,19 +122,36 @@ class Conformer:
         """
         names, where = " and ".join(path.name for path in originals), str(originals[0]) if originals else None
         limits = Limits(seconds=self.allowed_seconds(delivery), memory_mb=self.memory_mb)
-        with whole_file(destination) as part:
-            order = RenderOrder(originals=tuple(map(str, originals)), destination=str(part), delivery=delivery)
+        proxy = destination.with_name(_PROXY)
+        has_proxy = delivery.proxy and not delivery.draft  # a draft is nothing else
+        with whole_file(destination) as part, whole_file(proxy, optional=True) as small:
+            order = RenderOrder(
+                originals=tuple(map(str, originals)),
+                destination=str(part),
+                delivery=delivery,
+                name=destination.name,
+                proxy=str(small) if has_proxy else "",
+                signer=self.signer,
+                now=self.now(),
+                space=self.look.space if self.look else "",
+                from_display=str(self.look.from_display) if self.look else "",
+                to_display=str(self.look.to_display) if self.look else "",
+            )
             try:
-                conformed = await call_async(_FUNCTION, order, limits=limits, report=report)
+                rendered = await call_async(_FUNCTION, order, limits=limits, report=report)
             except ChildDied as died:
                 raise MediaError(
                     f"conforming {names} {died.reason}",
                     where=where,
                     next_step="run it again; if it happens again, generate another take",
                 ) from died
-            if not isinstance(conformed, Conformed):
+            if not isinstance(rendered, Rendered):
                 raise MediaError(f"conforming {names} gave no result", where=where)
-        return conformed
+            beside = [destination.with_name(f"{destination.stem}{ending}") for ending in sorted(rendered.files)]
+            for path, ending in zip(beside, sorted(rendered.files), strict=True):
+                write_bytes(path, rendered.files[ending])
+        made = [path.name for path in beside] + ([proxy.name] if has_proxy else [])
+        return replace(rendered.conformed, beside=tuple(made))
 
     def allowed_seconds(self, delivery: Delivery) -> float:
         """Wall time after which the child is taken to hang."""

@@ -2,7 +2,7 @@
 
 One filter graph at the encoder's bit depth. What it changes is added to `policies`; nothing is guessed in silence.
 
-    fitter = Fitter(video, delivery, pixel_format="yuv422p10le", policies=policies)
+    fitter = Fitter(clip, delivery, pixel_format="yuv422p10le", policies=policies)
     frame = fitter.fit(picture.frame)
 """
 
@@ -11,8 +11,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from pathlib import Path
 
 from av.filter import Graph
+from av.filter.context import FilterContext
 from av.video.frame import VideoFrame
 
 from pickup._av import (
@@ -31,6 +33,10 @@ from pickup.ports import Delivery
 from pickup.timing import half_up
 
 _TURNS = ("null", "transpose=cclock", "hflip,vflip", "transpose=clock")
+_TO_BT709 = "out_color_matrix=bt709:out_range=tv"
+_GRADE = "lut3d"
+_GRADED_IN = "format=gbrp12le"
+"""12 bits, so that a curve of the table leaves no steps in what is encoded in 10."""
 _MATRIX_CODES = {"bt709": 1, "fcc": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "bt2020": 9}
 
 
@@ -46,10 +52,21 @@ class _Shape:
 
 
 class Fitter:
-    """Fits the pictures of one file, all of one shape."""
+    """Fits the pictures of one file, all of one shape.
 
-    def __init__(self, clip: ClipShape, delivery: Delivery, *, pixel_format: str, policies: set[str]) -> None:
+    Args:
+        clip: The file.
+        delivery: The take.
+        pixel_format: Of the encoder.
+        policies: What was done is added here.
+        cube: A .cube file on display RGB, which is applied to every picture.
+    """
+
+    def __init__(
+        self, clip: ClipShape, delivery: Delivery, *, pixel_format: str, policies: set[str], cube: Path | None = None
+    ) -> None:
         self._clip = clip
+        self._cube = cube
         self._delivery = delivery
         self._pixel_format = pixel_format
         self._policies = policies
@@ -89,10 +106,15 @@ class Fitter:
             range=str(shape.color_range),
         )
         steps = [*self._turned(shape), *self._sized(shape), *self._tagged(frame, shape)]
-        nodes = [graph.add(name, arguments or None) for name, _, arguments in (step.partition("=") for step in steps)]
-        graph.link_nodes(source, *nodes, graph.add("buffersink"))
+        graph.link_nodes(source, *(self._node(graph, step) for step in steps), graph.add("buffersink"))
         graph.configure()
         return graph
+
+    def _node(self, graph: Graph, step: str) -> FilterContext:
+        name, _, arguments = step.partition("=")
+        if step == _GRADE:  # by keywords, since a path may hold what separates the arguments of a filter
+            return graph.add(name, file=str(self._cube), interp="tetrahedral")
+        return graph.add(name, arguments or None)
 
     def _turned(self, shape: _Shape) -> list[str]:
         if shape.turns:
@@ -113,10 +135,10 @@ class Fitter:
             self._policies.add("scale")
         if width > shown[0]:
             self._policies.add(f"upscale {float(width / shown[0]):.3g}")
-        steps = [
-            f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int:out_color_matrix=bt709:out_range=tv",
-            f"format={self._pixel_format}",
-        ]
+        scaling = f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int"
+        steps = [f"{scaling}:{_TO_BT709}", f"format={self._pixel_format}"]
+        if self._cube is not None:
+            steps = [scaling, _GRADED_IN, _GRADE, f"scale=flags=accurate_rnd+full_chroma_int:{_TO_BT709}", steps[1]]
         if width > target[0] or height > target[1]:
             self._policies.add("crop")
             width, height = min(width, target[0]), min(height, target[1])

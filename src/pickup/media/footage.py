@@ -64,6 +64,7 @@ class Footage:
     Attributes:
         rate: Which all of them keep, or that of the cut.
         policies: Names of what was done to the frames: `vfr`, `deinterlace`.
+        has_sound: One of the files does.
 
     Raises:
         NoConstantRate: They are not read by time, and one of them keeps no rate.
@@ -75,7 +76,7 @@ class Footage:
             raise MediaError("there is no original to conform", next_step="run the command again")
         self.paths = tuple(paths)
         self.policies: set[str] = {"vfr"} if by_time else set()
-        self.shape, rate = _common(self.paths, by_time=by_time)
+        self.has_sound, rate = _common(self.paths, by_time=by_time)
         self.rate = rate or shown_at
         self._by_time = by_time
         self._held = 0
@@ -91,15 +92,30 @@ class Footage:
         self._held, self._cut_off = 0, ""
         for place, path in enumerate(self.paths):
             with open_video(path) as video:
-                number = -1
+                number, source = -1, None
                 clip = _shape_of(video)
                 pictures = self._by_the_clock(video) if self._by_time else self._on_the_grid(video)
                 for number, picture in enumerate(pictures):
                     if place and not number:
                         continue
                     self._held += 1
-                    yield SourceFrame(clip=clip, picture=picture)
+                    if source is None or source.picture is not picture:  # one that is held stays one frame
+                        source = SourceFrame(clip=clip, picture=picture)
+                    yield source
                 self._note_end(video, held=number + 1)
+
+    def counted(self) -> tuple[int, ...]:
+        """How many frames each file has, counted by decoding them.
+
+        Raises:
+            NoConstantRate: As `frames`, and `MediaError` likewise.
+        """
+        counts = []
+        for path in self.paths:
+            with open_video(path) as video:
+                pictures = self._by_the_clock(video) if self._by_time else self._on_the_grid(video)
+                counts.append(sum(1 for _ in pictures))
+        return tuple(counts)
 
     @property
     def told(self) -> str:
@@ -162,9 +178,9 @@ def _shape_of(video: VideoFile) -> ClipShape:
     return ClipShape(path=video.path, time_base=video.time_base, pixel_aspect=aspect)
 
 
-def _common(paths: Sequence[Path], *, by_time: bool) -> tuple[tuple[int, int], FrameRate | None]:
-    """Upright size in square pixels and the rate of all files; no rate where they are read by time."""
-    first, *others = (probe(path) for path in paths)
+def _common(paths: Sequence[Path], *, by_time: bool) -> tuple[bool, FrameRate | None]:
+    """Whether any file has sound, and the rate of all; no rate where they are read by time."""
+    first, *others = [probe(path) for path in paths]
     rate = None if by_time else _constant_rate(first)
     for path, other in zip(paths[1:], others, strict=True):
         if not by_time and _constant_rate(other) != rate:
@@ -173,7 +189,7 @@ def _common(paths: Sequence[Path], *, by_time: bool) -> tuple[tuple[int, int], F
         if _shape(other) != _shape(first):
             what = f"is {_shape(other)}, and {paths[0].name} {_shape(first)}; clips of one take must have one size"
             raise _error(path, what, "generate the take again")
-    return first.upright_size, rate
+    return any(each.channels for each in (first, *others)), rate
 
 
 def _constant_rate(info: MediaInfo) -> FrameRate:

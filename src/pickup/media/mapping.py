@@ -126,6 +126,11 @@ class Mapping:
             if ahead is not None:
                 self._leave_out(number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0))
 
+    @property
+    def speed(self) -> Fraction:
+        """Seconds of the footage that pass in one second of the take."""
+        return self._paced * self._delivery.rate.fps / self._footage.rate.fps
+
     def _leave_out(self, held: int) -> None:
         """Frames of the footage are over at its tail."""
         to_the_end, is_plain = self._delivery.to_the_end, self._delivery.spread is None

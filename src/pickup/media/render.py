@@ -13,129 +13,288 @@ Nothing is held in memory but the frames under way. What is changed on the way i
     rotate  square_pixels            set upright; pixels made square
     matrix  matrix_assumed  range    YUV converted to BT.709; the original did not say what it is; full range to limited
     alpha                            transparency left out
+    color 0.8                        matched to its neighbours, at this strength
+    space ARRI LogC4                 brought from display color into the color space of the cut's media
+    silent                           its sound left out; docs/sound.md names what is done to sound that is kept
 """
 
 from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import closing
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from tempfile import TemporaryDirectory
 
 from av.video.frame import VideoFrame
 
-from pickup._av import BT709, ENCODINGS, LIMITED_RANGE, Picture, Target, VideoFile, open_video, write_video
+from pickup._av import Target, write_video
 from pickup._child import Report
 from pickup._files import sha256_of
-from pickup.errors import MediaError
-from pickup.media.conform import BYTES_PER_PIXEL, RenderOrder
-from pickup.media.fit import Fitter
-from pickup.media.footage import ClipShape, Footage, NoConstantRate, SourceFrame
-from pickup.media.mapping import Mapping, TooLong, TooShort, refuse_wild_spread
-from pickup.media.probe import metadata
-from pickup.offers.rates import RatePolicy, are_neighbours, usual_policy
+from pickup.errors import Finding, MediaError, info, warning
+from pickup.media.attempts import written
+from pickup.media.color.transfer import IDENTITY
+from pickup.media.conform import BYTES_PER_PIXEL, Rendered, RenderOrder
+from pickup.media.footage import Footage
+from pickup.media.grading import Graded, grade, table_of, wants_grade
+from pickup.media.mapping import Mapping as FrameMapping
+from pickup.media.mapping import Shown
+from pickup.media.pictures import Pictures, edges_of
+from pickup.media.proof import Proof
+from pickup.media.provenance import can_sign, sign_part, xmp_of
+from pickup.media.proxy import proxy_target, write_proxy
+from pickup.media.qc import Expected, Inspector
+from pickup.media.soundtrack import SoundClip, SoundReport, Soundtrack
 from pickup.ports import Conformed, Delivery
+from pickup.takes import Inspection
 from pickup.timing import timecode
-
-if TYPE_CHECKING:
-    from pickup.media.between import Mixer
 
 _ENCODED = 0.8
 """Share of the progress when all frames are encoded; reading them back is the rest."""
-_PROGRESSIVE = 1
-_FORGIVEN_FROM = 12
-"""Frames from which on one that is missing is made up for: played so, a take is at most a twelfth slower."""
+_SOFT_FROM = 2.0
+"""Times that a picture may be scaled up before an editor is warned of it."""
 
 
-def render(order: RenderOrder, report: Report) -> Conformed:
+def render(order: RenderOrder, report: Report) -> Rendered:
     """Writes `order.destination`, reads it back and compares; the caller removes the file when this fails.
 
     Raises:
         MediaError: As `Conformer`.
         TimingError: The delivery's timecode does not exist at its rate.
     """
-    delivery, destination = order.delivery, Path(order.destination)
+    delivery = order.delivery
     if delivery.codec not in BYTES_PER_PIXEL:
         raise MediaError(f"{delivery.codec!r} cannot be delivered", next_step=f"use {', '.join(BYTES_PER_PIXEL)}")
     start = timecode(delivery.start_frame, rate=delivery.rate, drop_frame=delivery.drop_frame)
     target = Target(rate=delivery.rate, size=delivery.size, codec=delivery.codec, timecode=start, reel=delivery.reel)
-    policies = _encode(order, target=target, report=_never_back(report))
-    _flush(destination)
-    counted = _read_back(
-        destination,
-        target=target,
-        frames=delivery.frames,
-        report=lambda done: report(_ENCODED + done * (1 - _ENCODED)),
-    )
-    return Conformed(
-        frames=counted,
+    if delivery.draft:
+        target = proxy_target(rate=delivery.rate, size=delivery.size)
+    with TemporaryDirectory(prefix="pickup-") as scratch:
+        work = _Work(order=order, target=target, scratch=Path(scratch), report=_never_back(report))
+        made = written([Path(original) for original in order.originals], delivery, write=work.write)
+    return _proved(order, target=target, start=start, made=made, report=report)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Made:
+    """What became of writing a take.
+
+    Attributes:
+        held: Frames that show the same as the one before them, because the rates differ.
+        joins: Frames with which another clip begins.
+        inspector: Has seen every picture of a draft, as its small film hides faults: what stands still moves in it.
+    """
+
+    policies: frozenset[str]
+    graded: Graded | None
+    sound: SoundReport | None
+    held: frozenset[int]
+    joins: tuple[int, ...]
+    inspector: Inspector | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """Writes a take, as often as it must be tried."""
+
+    order: RenderOrder
+    target: Target
+    scratch: Path
+    report: Callable[[float], None]
+
+    def write(self, footage: Footage, delivery: Delivery) -> _Made:
+        policies: set[str] = set()
+        graded = self._graded(footage, delivery)
+        policies |= {f"space {self.order.space}"} if self.order.space else set()
+        if graded is not None and graded.grade.strength:
+            policies.add(f"color {graded.grade.strength:.2g}")
+        pictures = Pictures(delivery, policies=policies, cube=self._cube(graded))
+        mapping = FrameMapping(footage, delivery, policies=policies)
+        track = self._soundtrack(footage, mapping, delivery)
+        policies |= {"silent"} if delivery.sound is None and footage.has_sound else set()
+        seen = _Seen()
+        inspector = Inspector(_expected(self.order)) if delivery.draft else None
+        with closing(self._frames(mapping, pictures, delivery, seen=seen)) as frames:
+            if inspector is not None:
+                film = _inspected(frames, inspector)
+                write_proxy(Path(self.order.destination), film, rate=delivery.rate, size=delivery.size)
+            else:
+                sound = None if track is None else track.frames()
+                write_video(Path(self.order.destination), frames, target=self.target, sound=sound)
+        heard = None if track is None else track.report()
+        return _Made(
+            policies=frozenset(policies | footage.policies | set(heard.policies if heard else ())),
+            graded=graded,
+            sound=heard,
+            held=frozenset(seen.held),
+            joins=tuple(seen.joins),
+            inspector=inspector,
+        )
+
+    def _frames(
+        self, mapping: FrameMapping, pictures: Pictures, delivery: Delivery, *, seen: _Seen
+    ) -> Generator[VideoFrame, None, None]:
+        with closing(mapping.frames()) as all_shown:
+            for number, shown in enumerate(all_shown):
+                seen.note(shown, number=number)
+                self.report(number / delivery.frames)
+                yield pictures.of(shown)
+
+    def _graded(self, footage: Footage, delivery: Delivery) -> Graded | None:
+        if not wants_grade(delivery):
+            return None
+        edges = edges_of(FrameMapping(footage, delivery, policies=set()), delivery)
+        return grade(edges, delivery, stem=delivery.reel)
+
+    def _cube(self, graded: Graded | None) -> Path | None:
+        order = self.order
+        space = Path(order.from_display) if order.from_display else None
+        change = graded.change if graded is not None else IDENTITY
+        text = table_of(change, from_display=space, title=order.delivery.reel)
+        if not text:
+            return None
+        path = self.scratch / "grade.cube"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def _soundtrack(self, footage: Footage, mapping: FrameMapping, delivery: Delivery) -> Soundtrack | None:
+        if delivery.sound is None or delivery.draft or not footage.has_sound:
+            return None
+        each = footage.rate.seconds(1)
+        return Soundtrack(
+            [
+                SoundClip(path=path, picture_s=frames * each, left_out_s=each if place else Fraction(0))
+                for place, (path, frames) in enumerate(zip(footage.paths, footage.counted(), strict=True))
+            ],
+            frames=delivery.frames,
+            rate=delivery.rate,
+            channels=delivery.sound.channels,
+            speed=mapping.speed,
+            loudness=delivery.sound.loudness,
+        )
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What a take was seen to show while it was written."""
+
+    held: set[int] = field(default_factory=set)
+    joins: list[int] = field(default_factory=list)
+    last: Shown | None = None
+
+    def note(self, shown: Shown, *, number: int) -> None:
+        if self.last is not None and shown.source is self.last.source and shown.at == self.last.at:
+            self.held.add(number)
+        if self.last is not None and shown.source.clip is not self.last.source.clip:
+            self.joins.append(number)
+        self.last = shown
+
+
+def _proved(order: RenderOrder, *, target: Target, start: str, made: _Made, report: Report) -> Rendered:
+    """Reads the file back, inspects it, makes the proxy, and signs it last; nothing lies beside a draft."""
+    delivery, path = order.delivery, Path(order.destination)
+    _flush(path)
+    proof = Proof(path, target=target, frames=delivery.frames)
+    inspector = made.inspector or Inspector(_expected(order))
+    frames = proof.frames(report=lambda done: report(_ENCODED + done * (1 - _ENCODED)))
+    if made.inspector is None:
+        frames = _inspected(frames, inspector)
+    if order.proxy:
+        write_proxy(Path(order.proxy), frames, rate=delivery.rate, size=delivery.size)
+    else:
+        deque(frames, maxlen=0)
+    proof.check()
+    policies = tuple(sorted(made.policies))
+    signed, xmp = _signed(order, policies=policies)
+    graded = made.graded
+    conformed = Conformed(
+        frames=proof.counted,
         rate=delivery.rate,
         size=delivery.size,
         codec=delivery.codec,
         timecode=start,
-        bytes_written=destination.stat().st_size,
-        sha256=sha256_of(destination),
+        bytes_written=path.stat().st_size,
+        sha256=sha256_of(path),
         policies=policies,
+        inspection=_told(inspector.inspection(expected=_expected(order, made=made)), made=made),
+        grade=graded.grade if graded else None,
+        signed=signed,
+    )
+    kept = graded.files if graded and not delivery.draft else {}
+    return Rendered(conformed=conformed, files={**kept, **xmp})
+
+
+def _inspected(frames: Iterator[VideoFrame], inspector: Inspector) -> Iterator[VideoFrame]:
+    for number, frame in enumerate(frames):
+        inspector.see(frame, number)
+        yield frame
+
+
+def _expected(order: RenderOrder, *, made: _Made | None = None) -> Expected:
+    delivery = order.delivery
+    return Expected(
+        rate=delivery.rate,
+        size=delivery.size,
+        frames=delivery.frames,
+        cover=delivery.cover,
+        before=delivery.beside.before,
+        after=delivery.beside.after,
+        made_from=delivery.beside.made_from,
+        joins=made.joins if made else (),
+        previs=delivery.previs,
+        held=made.held if made else (),
+        padded=made is not None and "pad" in made.policies,
+        to_display=Path(order.to_display) if order.to_display else None,
     )
 
 
-_Write = Callable[[Footage, Delivery], tuple[str, ...]]
+def _told(inspection: Inspection, *, made: _Made) -> Inspection:
+    """What was found in the picture, and what else has to be said of the take."""
+    findings: list[Finding] = [*(made.sound.findings if made.sound else ())]
+    measures: list[tuple[str, float]] = [*(made.graded.measures if made.graded else ())]
+    for policy in made.policies:
+        name, _, factor = policy.partition(" ")
+        if name == "upscale":
+            findings.append(_upscaled(float(factor)))
+            measures.append(("upscale", float(factor)))
+    if made.sound is not None and not made.sound.after.is_silent:
+        measures.append(("loudness_lufs", round(made.sound.after.integrated_lufs, 1)))
+        measures.append(("true_peak_dbtp", round(made.sound.after.true_peak_dbtp, 1)))
+    return inspection.with_findings(findings, measures=measures)
 
 
-def _encode(order: RenderOrder, *, target: Target, report: Callable[[float], None]) -> tuple[str, ...]:
-    """Writes the take and names what was changed; originals that keep no rate are read by the clock."""
-    paths, delivery = [Path(original) for original in order.originals], order.delivery
-
-    def write(footage: Footage, wanted: Delivery) -> tuple[str, ...]:
-        policies: set[str] = set()
-        mapping = Mapping(footage, wanted, policies=policies)
-        with closing(_fitted(mapping, wanted, policies=policies, report=report)) as frames:
-            write_video(Path(order.destination), frames, target=target)
-        return tuple(sorted(policies | footage.policies))
-
-    try:
-        return _rated(Footage(paths, shown_at=delivery.rate), delivery, write=write)
-    except NoConstantRate:
-        pass  # outside, the first attempt's decoder and encoder are freed
-    return _rated(Footage(paths, shown_at=delivery.rate, by_time=True), delivery, write=write)
+def _upscaled(factor: float) -> Finding:
+    message = f"The picture was scaled up {factor:g} times, so it is softer than the shots beside it."
+    if factor > _SOFT_FROM:
+        more = f"{message} Ask for a larger size, or scale it with another tool."
+        return warning("UPSCALED", more, where="the whole take")
+    return info("UPSCALED", message, where="the whole take")
 
 
-def _rated(footage: Footage, delivery: Delivery, *, write: _Write) -> tuple[str, ...]:
-    """Writes with the usual policy of the two rates where none was named.
+def _signed(order: RenderOrder, *, policies: tuple[str, ...]) -> tuple[bool, Mapping[str, bytes]]:
+    """Signs the finished file, where somebody signs, and writes what its XMP file says.
 
-    What is re-rated of itself must be long enough for it; a clip that is not keeps its speed.
+    After this nothing may change in the file.
     """
-    if delivery.rate_policy is not RatePolicy.AUTO:
-        return _spread(footage, delivery, write=write)
-    by_time = replace(delivery, rate_policy=RatePolicy.NEAREST)
-    usual = usual_policy(made_at=footage.rate, shown_at=delivery.rate)
-    if usual is RatePolicy.RERATE and delivery.spread is None and not are_neighbours(footage.rate, delivery.rate):
-        try:
-            return write(footage, replace(delivery, rate_policy=usual))
-        except (TooShort, TooLong):
-            pass  # as above
-    return _spread(footage, by_time, write=write)
-
-
-def _spread(footage: Footage, delivery: Delivery, *, write: _Write) -> tuple[str, ...]:
-    """Writes; a clip of one frame less than it should have, or a few more than there is room for, is spread.
-
-    Services deliver a frame less than promised at times, or one more. Such a clip is paid for, so what it holds is
-    spread over the take; of more than one frame that is missing nothing is made up.
-    """
-    refuse_wild_spread(footage, delivery)
+    origin, path = order.delivery.origin, Path(order.destination)
+    if origin is None or order.delivery.draft:
+        return False, {}
+    origin = replace(origin, policies=policies, created=order.now)
+    files = {".xmp": xmp_of(origin, title=order.name).encode()}
+    if order.signer is None or not can_sign(path):
+        return False, files
+    unsigned = path.with_name(f"{path.stem}.unsigned{path.suffix}")
+    path.rename(unsigned)
     try:
-        return write(footage, delivery)
-    except TooShort as short:
-        if short.held != short.needed - 1 or short.needed < _FORGIVEN_FROM:
-            raise short.error from short
-        held = short.held
-    except TooLong as long:
-        held = long.held
-    return write(footage, replace(delivery, spread=held))
+        originals = [Path(original) for original in order.originals]
+        sign_part(unsigned, path, origin=origin, signer=order.signer, title=order.name, originals=originals)
+    finally:
+        unsigned.unlink()
+    _flush(path)
+    return True, files
 
 
 def _never_back(report: Callable[[float], None]) -> Callable[[float], None]:
@@ -150,114 +309,7 @@ def _never_back(report: Callable[[float], None]) -> Callable[[float], None]:
     return tell
 
 
-def _fitted(
-    mapping: Mapping, delivery: Delivery, *, policies: set[str], report: Callable[[float], None]
-) -> Generator[VideoFrame, None, None]:
-    """The take's frames in its size and pixel format."""
-    fitting = _Fitting(delivery, policies=policies)
-    mixer = _mixer(delivery.rate_policy)
-    with closing(mapping.frames()) as all_shown:
-        for number, shown in enumerate(all_shown):
-            frame = fitting.of(shown.source)
-            if mixer is not None and shown.following is not None:
-                frame = mixer.between(frame, fitting.of(shown.following), at=shown.at)
-            report(number / delivery.frames)
-            yield frame
-
-
-class _Fitting:
-    """Makes pictures fit, each once: the last two stay at hand for those that are shown again, or lie beside one."""
-
-    def __init__(self, delivery: Delivery, *, policies: set[str]) -> None:
-        self._delivery = delivery
-        self._policies = policies
-        self._clip: ClipShape | None = None
-        self._fitter: Fitter | None = None
-        self._done: deque[tuple[SourceFrame, VideoFrame]] = deque(maxlen=2)
-
-    def of(self, source: SourceFrame) -> VideoFrame:
-        for known, frame in self._done:
-            if known is source:
-                return frame
-        if self._fitter is None or source.clip is not self._clip:
-            pixel_format = ENCODINGS[self._delivery.codec].pixel_format
-            self._fitter = Fitter(source.clip, self._delivery, pixel_format=pixel_format, policies=self._policies)
-            self._clip = source.clip
-        fitted = self._fitter.fit(source.picture.frame)
-        self._done.append((source, fitted))
-        return fitted
-
-
-def _mixer(policy: RatePolicy) -> Mixer | None:
-    if policy not in (RatePolicy.BLEND, RatePolicy.FLOW):
-        return None
-    from pickup.media.between import Blend, Flow  # noqa: PLC0415 - OpenCV takes a third of a second to load
-
-    return Blend() if policy is RatePolicy.BLEND else Flow()
-
-
 def _flush(path: Path) -> None:
     """Brings the file to the disk here, so that the caller's own flush does not hold up its event loop."""
     with path.open("rb+") as file:
         os.fsync(file.fileno())
-
-
-def _read_back(path: Path, *, target: Target, frames: int, report: Callable[[float], None]) -> int:
-    """Decodes the finished file and compares it with what it must be.
-
-    Raises:
-        MediaError: Anything differs; the message lists it all.
-    """
-    with open_video(path) as video:
-        wrong = _wrong_in_file(video, target)
-        counted = 0
-        for counted, picture in enumerate(video.pictures(), start=1):
-            wrong |= _wrong_in_picture(picture, target, number=counted - 1)
-            report(min(1.0, counted / frames))
-    if counted != frames:
-        wrong["frames"] = f"{counted}, not {frames}"
-    if wrong:
-        raise MediaError(
-            f"the conformed file is not what was asked for: {'; '.join(f'{k} {v}' for k, v in wrong.items())}",
-            where=str(path),
-            next_step="report this, with the version of the package `av`",
-        )
-    return counted
-
-
-def _wrong_in_file(video: VideoFile, target: Target) -> dict[str, str]:
-    stream = video.stream
-    context = stream.codec_context
-    encoding = ENCODINGS[target.codec]
-    return _differences(
-        {
-            "rate": (stream.average_rate, target.rate.fps),
-            "base rate": (stream.base_rate, target.rate.fps),
-            "codec": (context.name, encoding.decoder),
-            "profile": (context.profile, encoding.profile),
-            "pixel shape": (stream.sample_aspect_ratio, 1),
-            "field order": (context.field_order, _PROGRESSIVE if encoding.tells_field_order else 0),
-            "primaries": (context.color_primaries, BT709),
-            "timecode": (metadata(video, "timecode"), target.timecode),
-            "reel": (metadata(video, "reel_name"), target.reel or None),
-        }
-    )
-
-
-def _wrong_in_picture(picture: Picture, target: Target, *, number: int) -> dict[str, str]:
-    frame = picture.frame
-    tags = (frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range)
-    return _differences(
-        {
-            "size": ((frame.width, frame.height), target.size),
-            "pixel format": (frame.format.name, ENCODINGS[target.codec].pixel_format),
-            "color tags": (tags, (BT709, BT709, BT709, LIMITED_RANGE)),
-            "damaged": (picture.is_corrupt, False),
-            "interlaced": (frame.interlaced_frame, False),
-            "time": (picture.seconds, target.rate.seconds(number)),
-        }
-    )
-
-
-def _differences(compared: dict[str, tuple[object, object]]) -> dict[str, str]:
-    return {name: f"{found}, not {wanted}" for name, (found, wanted) in compared.items() if found != wanted}

@@ -3,7 +3,8 @@
 One clip where one is long enough, the cheapest first and of equals the shortest. A longer hole is covered by several,
 each begun on the last frame of the one before; that frame is there twice, so each after the first serves one less.
 A take that is made from both neighbours is never trimmed at its tail: it fits to the frame, or is played a little
-faster or slower where that was asked for, or is made from the frame before alone.
+faster or slower where that was asked for, or is made from the frame before alone. How reference pictures and the
+neighbours' frames go together `references` says.
 
     quote_cover(offer, wish).clips
 """
@@ -23,6 +24,7 @@ from pickup.errors import PriceUnknown, ProviderRefused, counted
 from pickup.offers.model import Audio, Clip, Conditioning, Mode, Offer, Quote, Wish
 from pickup.offers.prices import FREE
 from pickup.offers.rates import RatePolicy, are_near, are_neighbours, frames_lasting, frames_needed, frames_served
+from pickup.offers.references import quote_with_references
 from pickup.offers.sizes import Setting, settings_for
 from pickup.timing import FrameRate
 
@@ -74,6 +76,10 @@ def quote_cover(offer: Offer, wish: Wish) -> Quote:
     """
     if wish.cover_frames < 1:
         raise ProviderRefused("there is no frame to make", next_step="give the hole a length of at least one frame")
+    return quote_with_references(offer, wish, cover=_quote_cover) if wish.references else _quote_cover(offer, wish)
+
+
+def _quote_cover(offer: Offer, wish: Wish) -> Quote:
     before = wish.before and wish.conditioning is not Conditioning.NONE
     after = before and wish.after and wish.conditioning is not Conditioning.FIRST
     concerns: list[tuple[str, str]] = []
@@ -87,7 +93,13 @@ def quote_cover(offer: Offer, wish: Wish) -> Quote:
             return quote
         if mode is Mode.FIRST:
             concerns = [("NEIGHBOURS_NOT_USED", f"{offer.model} takes no frame, so the take is not matched to the cut")]
-    if offer.modes and offer.modes.isdisjoint(tried):
+    modes = _modes(offer, wish)
+    if not modes and offer.references:
+        raise ProviderRefused(
+            f"{offer.model} makes clips from reference pictures alone, and there are none to send",
+            next_step="name a set of [characters.*] in the brief, or choose another model",
+        )
+    if modes and modes.isdisjoint(tried):
         raise _needs_frames(offer, before=before)
     raise _nothing_covers(offer, wish)
 
@@ -98,30 +110,36 @@ def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
     for setting in settings_for(offer, wish, mode=Mode.FIRST_LAST):
         if len(setting.rates) > 1:
             continue  # what is to fit to the frame needs a rate that is known
-        for want in _wants_to_the_frame(wish, made_at=setting.rate, retime=retime):
-            chain = _best(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST)
-            if chain:
+        exact = _wants_to_the_frame(wish, made_at=setting.rate)
+        near = [_nearly(exact[0], retime=retime)] if retime else []
+        for wants in (exact, near):
+            found = [
+                (_best(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST), want) for want in wants
+            ]
+            known = [(chain, want) for chain, want in found if chain is not None]
+            if known:
+                chain, want = min(known, key=lambda each: each[0].rank(each[1].needed)[:3])
                 return _quote(offer, wish, setting, chain, first=Mode.FIRST, last=Mode.FIRST_LAST, want=want)
     return None
 
 
-def _wants_to_the_frame(wish: Wish, *, made_at: FrameRate, retime: Fraction) -> Iterator[_Want]:
-    """What fits to the frame by time, then what does re-rated, then what does if it is played slower or faster.
-
-    By time comes first, because that is the length which the editor sees.
-    """
+def _wants_to_the_frame(wish: Wish, *, made_at: FrameRate) -> list[_Want]:
+    """What fits to the frame: by time, and re-rated where that is usual. Of equals the first is taken."""
     policies = [wish.rate_policy]
     if wish.rate_policy is RatePolicy.AUTO:
         is_rerated = are_neighbours(made_at, wish.rate)
         policies = [RatePolicy.RERATE] if is_rerated else [RatePolicy.NEAREST, *_near_policies(made_at, wish.rate)]
+    wants = []
     for policy in policies:
         needed = _needed(wish.cover_frames, made_at=made_at, wish=wish, policy=policy)
         lasting = _lasting(wish, made_at=made_at, policy=policy)
-        yield _Want(needed=needed, low=needed, high=lasting, policy=policy)
-    if retime:
-        needed = _needed(wish.cover_frames, made_at=made_at, wish=wish, policy=policies[0])
-        low, high = math.ceil(needed * (1 - retime)), math.floor(needed * (1 + retime))
-        yield _Want(needed=needed, low=low, high=high, policy=policies[0])
+        wants.append(_Want(needed=needed, low=needed, high=lasting, policy=policy))
+    return wants
+
+
+def _nearly(exact: _Want, *, retime: Fraction) -> _Want:
+    """What is played a little faster or slower to fit to the frame."""
+    return replace(exact, low=math.ceil(exact.needed * (1 - retime)), high=math.floor(exact.needed * (1 + retime)))
 
 
 def _near_policies(made_at: FrameRate, shown_at: FrameRate) -> list[RatePolicy]:
@@ -226,8 +244,8 @@ def _cheapest_chain(
     return min(chains, key=lambda chain: chain.rank(want.needed), default=None)
 
 
-def _kind_of(setting: Setting) -> tuple[Size, tuple[FrameRate, ...], bool]:
-    return setting.size, setting.rates, setting.in_frames
+def _kind_of(setting: Setting) -> tuple[Size, tuple[FrameRate, ...], bool, int]:
+    return setting.size, setting.rates, setting.in_frames, setting.references
 
 
 def _alike(offer: Offer, wish: Wish, setting: Setting, *, mode: Mode) -> Setting | None:
@@ -241,7 +259,7 @@ def _prices(offer: Offer, setting: Setting) -> dict[int, Decimal]:
     if offer.prices is None:
         return {}
     silent = offer.audio in (Audio.NONE, Audio.OPTIONAL)
-    made_from = _FRAMES[setting.mode]
+    made_from = _FRAMES[setting.mode] + setting.references
     priced = (
         (frames, offer.prices.of(each, size=setting.size, silent=silent, frames=made_from))
         for frames, each in setting.lengths.items()
@@ -322,6 +340,7 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
         size=setting.size,
         speed=speed,
         rate_policy=policy,
+        references=setting.references,
     )
 
 
@@ -373,6 +392,8 @@ def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction, rerated: 
         parts.append("from the frames before and after")
     elif begins:
         parts.append("from the frame before")
+    if setting.references:
+        parts.append(f"with {counted(setting.references, 'reference picture')}")
     if speed != 1:
         parts.append(f"retime: played {spoken_speed(speed)}")
     if rerated != 1:
@@ -383,6 +404,12 @@ def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction, rerated: 
 def spoken_speed(speed: Fraction) -> str:
     """`5.2 % slower`."""
     return f"{abs(float(speed) - 1) * 100:.1f} % {'slower' if speed < 1 else 'faster'}"
+
+
+def _modes(offer: Offer, wish: Wish) -> frozenset[Mode]:
+    """The modes in which it makes clips of this kind: with reference pictures, or without."""
+    alike = (each.modes for each in offer.capabilities if bool(each.references) == bool(wish.references))
+    return frozenset().union(*alike)
 
 
 def _why_not_both(offer: Offer, wish: Wish) -> str:
@@ -426,7 +453,7 @@ def _nothing_covers(offer: Offer, wish: Wish) -> ProviderRefused:
     made = f"{offer.model} makes at most {float(longest):g} s at once"
     joined = (
         f"and at most {counted(MOST_CLIPS, 'clip')} are joined"
-        if Mode.FIRST in offer.modes
+        if Mode.FIRST in _modes(offer, wish)
         else "and cannot go on from a frame"
     )
     return ProviderRefused(

@@ -81,6 +81,7 @@ class Wish:
         rate_policy: What is done where a model's rate is not the cut's.
         placeholder_speed: Source seconds for each record second, where the editor retimed what holds the place: at 2
             the shot wants twice the footage and plays it at double speed.
+        references: Reference pictures that there are and that may be sent.
     """
 
     cover_frames: int
@@ -97,6 +98,7 @@ class Wish:
     retime: Fraction = Fraction(0)
     rate_policy: RatePolicy = RatePolicy.AUTO
     placeholder_speed: Fraction = OWN_SPEED
+    references: int = 0
 
     @property
     def seconds(self) -> Fraction:
@@ -113,6 +115,8 @@ class Capability:
         sizes: Picture sizes that can be asked for; empty for any even one.
         rates: Rates that it makes; empty for any.
         rate_is_chosen: The rate is asked for. Otherwise it is one of `rates`, and a clip must be long enough at each.
+        references: Reference pictures that a clip takes at most, besides what its mode says. Where it is not zero the
+            capability holds for clips with such pictures alone, elsewhere for clips without.
     """
 
     modes: frozenset[Mode]
@@ -120,6 +124,7 @@ class Capability:
     sizes: tuple[Size, ...] = ()
     rates: tuple[FrameRate, ...] = ()
     rate_is_chosen: bool = False
+    references: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +133,9 @@ class Offer:
 
     Attributes:
         previs: What it makes stands for a shot and is not one.
+        by_hand: A person brings it, by whatever means.
         frame_exact: It makes any number of frames at the cut's own rate and size.
+        takes_references: It takes any number of reference pictures, whatever its capabilities say.
         capabilities: What it makes otherwise.
         prices: None where nobody knows them.
         host: Where requests and frames go; empty where nothing leaves this machine.
@@ -151,7 +158,9 @@ class Offer:
     provider: str
     model: str
     previs: bool = False
+    by_hand: bool = False
     frame_exact: bool = False
+    takes_references: bool = False
     capabilities: tuple[Capability, ...] = ()
     prices: PriceList | None = None
     host: str = ""
@@ -181,6 +190,11 @@ class Offer:
     def modes(self) -> frozenset[Mode]:
         """Every mode in which it makes anything."""
         return frozenset().union(*(each.modes for each in self.capabilities))
+
+    @property
+    def references(self) -> int:
+        """Reference pictures that a clip takes at most under some condition."""
+        return max((each.references for each in self.capabilities), default=0)
 
     def is_retired(self, today: date) -> bool:
         """Whether it is gone."""
@@ -223,6 +237,7 @@ class Quote:
             them 5 % faster.
         rate_policy: What conforming does with a clip of another rate; `AUTO` where the rate is not known beforehand.
         concerns: What an editor should know before it is made, each as (code, sentence).
+        references: How many of the reference pictures are sent, with each of its clips.
     """
 
     frames: int
@@ -238,3 +253,4 @@ class Quote:
     speed: Fraction = Fraction(1)
     rate_policy: RatePolicy = RatePolicy.AUTO
     concerns: tuple[tuple[str, str], ...] = ()
+    references: int = 0

@@ -6,7 +6,7 @@
 >>> usual_policy(made_at=FrameRate.parse("24"), shown_at=FrameRate.parse("25"))
 <RatePolicy.RERATE: 'rerate'>
 
-It is arithmetic; `pickup.media.mapping` does with frames what is counted here. docs/rates.md shows every pair.
+It is arithmetic; `pickup.media.mapping` does with frames what is counted here. docs/conform.md shows every pair.
 """
 
 from __future__ import annotations

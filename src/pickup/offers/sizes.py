@@ -25,6 +25,7 @@ class Setting:
         rates: One, or all those that it may turn out to be.
         in_frames: A length is a number of frames, whichever of `rates` it turns out to be.
         lengths: Frames at the first of `rates` -> seconds to ask for.
+        references: Reference pictures that go along.
     """
 
     mode: Mode
@@ -32,6 +33,7 @@ class Setting:
     rates: tuple[FrameRate, ...]
     in_frames: bool
     lengths: dict[int, Fraction]
+    references: int = 0
 
     @property
     def rate(self) -> FrameRate:
@@ -41,21 +43,32 @@ class Setting:
 
 def settings_for(offer: Offer, wish: Wish, *, mode: Mode) -> list[Setting]:
     """Every size with its best rate, the best for the cut first."""
-    merged: dict[tuple[Size, tuple[FrameRate, ...], bool], dict[int, Fraction]] = {}
+    merged: dict[tuple[Size, tuple[FrameRate, ...], bool, int], dict[int, Fraction]] = {}
     for capability in offer.capabilities:
-        if mode not in capability.modes:
+        if mode not in capability.modes or bool(capability.references) != bool(wish.references):
             continue
+        references = min(capability.references, wish.references)
         rates, in_frames = _rates_of(capability, wish=wish), bool(capability.lengths.frames)
         for index, frames in _few(capability.lengths.at(rates[0]), rate=rates[0], wish=wish):
             seconds = capability.lengths.seconds_of(index, rate=rates[0])
             for size in capability.sizes or (_even(wish.size),):
-                lengths = merged.setdefault((size, rates, in_frames), {})
+                lengths = merged.setdefault((size, rates, in_frames, references), {})
                 lengths[frames] = min(seconds, lengths.get(frames, seconds))
     found = [
-        Setting(mode=mode, size=size, rates=rates, in_frames=in_frames, lengths=dict(sorted(lengths.items())))
-        for (size, rates, in_frames), lengths in merged.items()
+        Setting(
+            mode=mode,
+            size=size,
+            rates=rates,
+            in_frames=in_frames,
+            lengths=dict(sorted(lengths.items())),
+            references=references,
+        )
+        for (size, rates, in_frames, references), lengths in merged.items()
     ]
-    return sorted(found, key=lambda each: (_misfit(each.size, wish.size), rate_misfit(each.rate, wish.rate)))
+    return sorted(
+        found,
+        key=lambda each: (_misfit(each.size, wish.size), rate_misfit(each.rate, wish.rate), -each.references),
+    )
 
 
 def _few(counted: Sequence[int], *, rate: FrameRate, wish: Wish) -> Iterator[tuple[int, int]]:

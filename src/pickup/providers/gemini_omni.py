@@ -1,8 +1,8 @@
 """Google's Gemini Omni Flash, by the Interactions API: `POST /interactions`, in the background.
 
-Clips are 3 to 15 whole seconds at 24 fps, always with sound; between two frames 3 to 10. What a frame is for stands in
-the prompt, as a tag. A clip comes as a file of the Files API, which keeps it for two days and has it ready a little
-after the interaction is done; it is fetched with the key.
+Clips are 3 to 15 whole seconds at 24 fps, always with sound; between two frames 3 to 10. What a frame or a reference
+picture is for stands in the prompt, as a tag. A clip comes as a file of the Files API, which keeps it for two days and
+has it ready a little after the interaction is done; it is fetched with the key.
 """
 
 from __future__ import annotations
@@ -21,7 +21,19 @@ from pydantic import BaseModel, Field
 from pickup._http import Reply
 from pickup.config.provider_setup import host_of
 from pickup.errors import FailureKind, ProviderRefused, ProviderUnavailable
-from pickup.hosted import Call, HostedProvider, Model, Service, Trouble, hd_sizes, nearest_shape, number, read
+from pickup.hosted import (
+    Call,
+    HostedProvider,
+    Model,
+    Picture,
+    Service,
+    Trouble,
+    hd_sizes,
+    nearest_shape,
+    number,
+    read,
+    who_is_shown,
+)
 from pickup.offers import Audio, Cancelling, Capability, Lengths, Mode
 from pickup.ports import Generation, RemoteState, RemoteStatus, Submission
 from pickup.timing import FrameRate
@@ -31,6 +43,9 @@ _SHAPES = ("16:9", "9:16")
 _TIERS: Mapping[int, str] = MappingProxyType({360: "360p", 720: "720p", 1080: "1080p", 2160: "4k"})
 _SIZES = hd_sizes(*_TIERS, shapes=_SHAPES)
 _FIRST, _LAST = "<FIRST_FRAME>", "<LAST_FRAME>"
+_SUBJECT = "<IMAGE_REF_{}>"
+"""Of a reference picture; they are counted from zero."""
+
 _ENDING = "In one continuous shot, without cuts."
 """Unless its prompt says so, Omni cuts between several shots (Google's guide to Omni, 2026-09-18)."""
 
@@ -139,6 +154,17 @@ class _File(BaseModel):
     state: str
 
 
+def _coded(picture: Picture) -> Mapping[str, str]:
+    return {"type": "image", "data": picture.base64, "mime_type": picture.media_type}
+
+
+def _task(request: Generation) -> str:
+    """What Google calls a request of this kind; frames and reference pictures never come together."""
+    if request.references:
+        return "reference_to_video"
+    return "text_to_video" if request.boundary_in is None else "image_to_video"
+
+
 class GeminiOmni(HostedProvider):
     """Gemini Omni Flash, with a key of Google AI Studio."""
 
@@ -150,6 +176,7 @@ class GeminiOmni(HostedProvider):
         cancelling=Cancelling.ANY,
         link_wants_key=True,
         picture_bytes=7 << 20,
+        reference_bytes=2 << 20,
         reply_bytes=64 << 20,  # a clip may come inside the reply, and so may the frames that were sent
         poll_s=10.0,
         generation_s=1800.0,
@@ -176,6 +203,13 @@ class GeminiOmni(HostedProvider):
                     lengths=Lengths.every(1, low=3, high=10),
                     sizes=_SIZES,
                     rates=(_RATE,),
+                ),
+                Capability(
+                    modes=frozenset({Mode.TEXT}),
+                    lengths=Lengths.every(1, low=3, high=15),
+                    sizes=_SIZES,
+                    rates=(_RATE,),
+                    references=6,
                 ),
             ),
             audio=Audio.ALWAYS,
@@ -206,7 +240,10 @@ class GeminiOmni(HostedProvider):
                 where=request.shot,
                 next_step="run it with --conditioning none",
             )
-        frames = [self._frame(png) for png in (request.boundary_in, request.boundary_out) if png is not None]
+        frames = [
+            *(self._frame(png) for png in (request.boundary_in, request.boundary_out) if png is not None),
+            *map(_coded, self.references(request)),
+        ]
         words = self._words(request)
         lines = min(request.size)
         step = {"type": "user_input", "content": [*frames, {"type": "text", "text": words}]}
@@ -223,7 +260,7 @@ class GeminiOmni(HostedProvider):
             },
             "generation_config": {
                 "seed": request.seed % _SEEDS,
-                "video_config": {"task": "image_to_video" if frames else "text_to_video"},
+                "video_config": {"task": _task(request)},
             },
         }
         return Call(path="/interactions", json=body)
@@ -232,12 +269,12 @@ class GeminiOmni(HostedProvider):
         """The prompt, after what each frame is for and before what holds for every clip."""
         tagged = ((_FIRST, request.boundary_in), (_LAST, request.boundary_out))
         tags = [tag for tag, png in tagged if png is not None and tag not in request.prompt]
-        lines = (" ".join([*tags, request.prompt]).strip(), self.option("ending", _ENDING))
+        shown = who_is_shown((each.name for each in request.references), tag=_SUBJECT, first=0)
+        lines = (shown, " ".join([*tags, request.prompt]).strip(), self.option("ending", _ENDING))
         return "\n".join(line for line in lines if line)
 
     def _frame(self, png: bytes) -> Mapping[str, str]:
-        picture = self.picture(png)
-        return {"type": "image", "data": picture.base64, "mime_type": picture.media_type}
+        return _coded(self.picture(png))
 
     def question(self, submission: Submission) -> Call:
         """`GET /interactions/{id}`; once a clip has been named, `GET /files/{name}`.

@@ -29,6 +29,8 @@ def load_provider(setup: ProviderSetup) -> Provider:
     for each in entry_points(group=_GROUP):
         if each.name == kind:
             provider: Provider = each.load()(setup)
+            if setup.settings.references:
+                _check_takes_references(provider)
             return provider
     for route in retired_models(setup.name):
         raise ProviderRetired(
@@ -42,6 +44,15 @@ def load_provider(setup: ProviderSetup) -> Provider:
         where="provider" if kind == setup.name else f"providers.{setup.name}.kind",
         next_step=f"set kind in [providers.{setup.name}] of your own pickup.toml to one of: {names}",
     )
+
+
+def _check_takes_references(provider: Provider) -> None:
+    if not any(offer.references or offer.takes_references for offer in provider.offers()):
+        raise ConfigError(
+            f"{provider.name} takes no reference pictures",
+            where=f"providers.{provider.name}.references",
+            next_step="take it out, or choose a provider that takes some: `pickup providers` lists them",
+        )
 
 
 def find_offer(provider: Provider, *, model: str | None) -> Offer:

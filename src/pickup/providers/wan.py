@@ -22,7 +22,18 @@ from pickup._http import Reply
 from pickup.config.provider_setup import ProviderSetup, host_of
 from pickup.cut import Size
 from pickup.errors import ConfigError, FailureKind, ProviderRefused, ProviderRetired
-from pickup.hosted import UNKNOWN_RATES, Call, HostedProvider, Model, Service, Trouble, nearest_shape, number, read
+from pickup.hosted import (
+    UNKNOWN_RATES,
+    Call,
+    HostedProvider,
+    Model,
+    Service,
+    Trouble,
+    nearest_shape,
+    number,
+    read,
+    who_is_shown,
+)
 from pickup.hosted.provider import NO_JOB
 from pickup.offers import Audio, Cancelling, Capability, Lengths, Mode
 from pickup.ports import (
@@ -129,6 +140,13 @@ def _of_wan3(name: str, *notes: str) -> Model:
                 sizes=(*_480P, *_720P, *_1080P),
                 rates=(FrameRate.parse("30"),),
             ),
+            Capability(  # frames and reference pictures exclude each other
+                modes=frozenset({Mode.TEXT}),
+                lengths=Lengths.every(1, low=2, high=30),
+                sizes=(*_480P, *_720P, *_1080P),
+                rates=(FrameRate.parse("30"),),
+                references=10,
+            ),
         ),
         audio=Audio.OPTIONAL,
         seed=True,
@@ -163,6 +181,7 @@ class Wan(HostedProvider):
         name="wan",
         base_url="https://dashscope-intl.aliyuncs.com",
         cancelling=Cancelling.QUEUED,
+        reference_bytes=2 << 20,
         bills_failures=False,
         picture_bytes=10 << 20,  # the vendor says 20 MB of Wan 3.0 and nothing of 2.7, where 10 MB is an older limit
         poll_s=15.0,
@@ -174,7 +193,7 @@ class Wan(HostedProvider):
         },
         notes=(
             "a task and its clip are kept for 24 h",
-            "frames go inside the request; whether Wan 3.0 takes them so nobody has tried",
+            "pictures go inside the request; whether Wan 3.0 takes them so nobody has tried",
             "the pages of Wan 3.0 name no address but the workspace's own: set options.workspace",
         ),
     )
@@ -241,7 +260,8 @@ class Wan(HostedProvider):
         model = self.model(request.model)
         given = {"first_frame": request.boundary_in, "last_frame": request.boundary_out}
         media = [{"type": kind, "url": self.picture(png).data_uri} for kind, png in given.items() if png is not None]
-        wanted: dict[str, object] = {"prompt": request.prompt}
+        media += [{"type": "reference_image", "url": each.data_uri} for each in self.references(request)]
+        wanted: dict[str, object] = {"prompt": _words(request)}
         if media:
             wanted["media"] = media
         if model.negative and request.negative:
@@ -327,7 +347,7 @@ class Wan(HostedProvider):
             return self._cannot_tell("lists too many tasks of the last day, or none that can be read")
         rows = [row for row in page.data if _may_be(row, lost) and not lost.is_claimed(row.task_id)]
         words = [await self._words_of(row) for row in rows]
-        same = [row for row, said in zip(rows, words, strict=True) if said == lost.request.prompt]
+        same = [row for row, said in zip(rows, words, strict=True) if said == _words(lost.request)]
         if None in words:
             return self._cannot_tell("tells the words of a task once it is finished, and one of that time is not")
         if len(same) != 1:
@@ -349,6 +369,12 @@ class Wan(HostedProvider):
 
 def _tier(size: Size) -> str:
     return next((tier for lines, tier in _TIERS if min(size) <= lines), "1080P")
+
+
+def _words(request: Generation) -> str:
+    """The prompt, after what each reference picture shows."""
+    shown = who_is_shown((each.name for each in request.references), tag="Image {}", first=1)
+    return " ".join(filter(None, (shown, request.prompt)))
 
 
 def _negative(request: Generation) -> str:

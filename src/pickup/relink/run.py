@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from pickup.config import Config
 from pickup.errors import Finding, LibraryError, counted, info, warning
+from pickup.fill.drafts import conform_drafts
 from pickup.fill.hand_back import NOTHING, Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
 from pickup.fill.pages import read_page
@@ -19,6 +21,7 @@ from pickup.fill.shown import Shown, choose_takes
 from pickup.library import Library
 from pickup.library.search import find_takes
 from pickup.match import Change
+from pickup.media.provenance import find_signer
 from pickup.relink.standing import Orphan, Standing, State, find_orphans, standings
 
 _SAID_OTHERWISE = frozenset({"STALE", "UNBRIEFED"})
@@ -65,16 +68,17 @@ class Relinked:
         return tuple(each for each in self.standings if each.state in states)
 
 
-def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: Hearing) -> Relinked:
+def relink(timeline: Path, *, config: Config, state_folder: Path, options: RelinkOptions, hearing: Hearing) -> Relinked:
     """Points a timeline at the takes that exist; running it again does nothing that is done.
 
-    Nothing is generated and no shot code is given. What the shots look like now is remembered, so that the next
-    trim is counted from here.
+    Nothing is generated and no shot code is given; a draft that is to be shown is conformed. What the shots look like
+    now is remembered, so that the next trim is counted from here.
 
     Raises:
         TimelineError: The timeline cannot be read, or the new one could not be verified.
         ConfigError: A setting is wrong.
         LibraryError: The library cannot be written, or is damaged.
+        Stopped: `hearing.stop` said so while drafts were conformed.
     """
     hearing.stage("reading the timeline")
     wanted = FillOptions(partial=options.partial)
@@ -97,10 +101,21 @@ def relink(timeline: Path, *, config: Config, options: RelinkOptions, hearing: H
             reading = replace(reading, said=(*reading.said, *found))
         prepared = plan_again(reading, library=library, config=config, options=wanted)
         keep_source(prepared, limits=read_settings(config, library=library).limits)
-        shown = choose_takes(prepared)
+        drafts = conform_drafts(
+            prepared,
+            everything=not prepared.delivery.drafts,
+            signer=lambda: find_signer(config.provenance, state_folder=state_folder, environment=os.environ),
+            report=hearing.report,
+            waits=hearing.waits,
+            stop=hearing.stop,
+        )
+        if drafts.conformed:
+            prepared = plan_again(reading, library=library, config=config, options=wanted)
+        prepared = replace(prepared, findings=(*prepared.findings, *drafts.findings))
+        shown = choose_takes(prepared, unready=drafts.unready)
         changes = changes_since(read_page(library.cut_folder(cut).done), prepared=prepared)
         hearing.stage("writing and verifying the timeline")
-        held = [(each.shot, each.why) for each in standings(prepared, relinks=shown.relinks) if each.why]
+        held = [(each.shot, each.why) for each in standings(prepared, shown=shown) if each.why]
         version = hand_back(prepared, shown, held=held, failed=(), config=config)
         known = [each for each in prepared.sightings if each.shot not in prepared.new_codes]
         library.commit(cut, sightings=known, new_codes=())
@@ -131,7 +146,7 @@ def _find_elsewhere(library: Library, folder: Path) -> tuple[Library, tuple[Find
 
 def _answer(prepared: Prepared, shown: Shown, version: Version, *, changes: tuple[Change, ...]) -> Relinked:
     library = prepared.library
-    places = tuple(standings(prepared, relinks=shown.relinks))
+    places = tuple(standings(prepared, shown=shown))
     stands = [each.shot for each in places]
     orphans = find_orphans(library, cut=prepared.cut_name, shown=stands) if library.exists else ()
     return Relinked(

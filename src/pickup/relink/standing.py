@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from pickup.fill.fit import is_trimmed, lacking
 from pickup.fill.prepare import Prepared, Shot
+from pickup.fill.shown import Shown
 from pickup.library import Library
 from pickup.match import Confidence
 from pickup.takes import Relink, Take
@@ -67,14 +68,14 @@ class Orphan:
         return sum((take.cost for take in self.takes), start=Decimal(0))
 
 
-def standings(prepared: Prepared, *, relinks: Sequence[Relink]) -> Iterator[Standing]:
+def standings(prepared: Prepared, *, shown: Shown) -> Iterator[Standing]:
     """Every place of a shot in the cut, in record order: those that are shown, and those that cannot be.
 
     Args:
         prepared: The cut.
-        relinks: Takes that are put into it.
+        shown: Takes that are put into it, and why others are not.
     """
-    found = [*_of_fills(prepared, relinks=relinks), *_of_holes(prepared, relinks=relinks)]
+    found = [*_of_fills(prepared, relinks=shown.relinks), *_of_holes(prepared, shown=shown)]
     yield from sorted(found, key=lambda each: (each.record.start, each.track))
 
 
@@ -99,8 +100,9 @@ def _of_fills(prepared: Prepared, *, relinks: Sequence[Relink]) -> Iterator[Stan
         )
 
 
-def _of_holes(prepared: Prepared, *, relinks: Sequence[Relink]) -> Iterator[Standing]:
-    linked = {each.hole: each for each in relinks}
+def _of_holes(prepared: Prepared, *, shown: Shown) -> Iterator[Standing]:
+    linked = {each.hole: each for each in shown.relinks}
+    held = dict(shown.held)
     circled = prepared.library.circled_of(shot.spec.code for shot in prepared.shots)
     for shot in prepared.shots:
         if shot.is_stand_in:
@@ -123,14 +125,16 @@ def _of_holes(prepared: Prepared, *, relinks: Sequence[Relink]) -> Iterator[Stan
                 signs=identity.signs,
                 missing=lacks,
                 stale=shot.stale,
-                why="" if relink is not None and not lacks else _why(shot, take=take, is_linked=relink is not None),
+                why=""
+                if relink is not None and not lacks
+                else _why(shot, take=take, is_linked=relink is not None, held=held),
             )
 
 
 def _state(shot: Shot, *, take: Take | None, is_linked: bool, lacks: int) -> State:
     if shot.known.asked:
         return State.ASKED
-    if take is None:
+    if take is None or (take.draft and not shot.misfit(take)):
         return State.NEW
     if not is_linked or lacks:
         return State.LONG
@@ -139,12 +143,14 @@ def _state(shot: Shot, *, take: Take | None, is_linked: bool, lacks: int) -> Sta
     return State.TRIMMED if trimmed else State.KEPT
 
 
-def _why(shot: Shot, *, take: Take | None, is_linked: bool) -> str:
+def _why(shot: Shot, *, take: Take | None, is_linked: bool, held: Mapping[str, str]) -> str:
     if shot.known.asked:
         return shot.known.question
     if take is None:
         return "it has no take yet: `pickup fill` makes one"
     said = shot.misfit(take)
+    if take.draft and not said:
+        return held[shot.spec.code]
     if is_linked:
         return f"{said}; it is shown as far as it reaches"
     if take.rate != shot.spec.delivery.rate:

@@ -4,8 +4,19 @@ spec = make_spec((hole,), code="SH0010", wishes=wishes)
 spec.prompt               'rain over the city, night. natural light, observed moment, …'
 """
 
+from pickup.shots.characters import ReferencePicture, ReferenceSet
 from pickup.shots.lint import LintNote, lint_prompt
 from pickup.shots.model import Delivered, ShotSpec, ShotWishes
 from pickup.shots.spec import make_spec, make_stand_in
 
-__all__ = ["Delivered", "LintNote", "ShotSpec", "ShotWishes", "lint_prompt", "make_spec", "make_stand_in"]
+__all__ = [
+    "Delivered",
+    "LintNote",
+    "ReferencePicture",
+    "ReferenceSet",
+    "ShotSpec",
+    "ShotWishes",
+    "lint_prompt",
+    "make_spec",
+    "make_stand_in",
+]

@@ -1,19 +1,19 @@
 """Whether a hole could be covered for nothing, by media of the shots beside it that the cut does not use.
 
-It only proposes: whether those frames show anything usable is for an editor to see; the cut does not move by itself.
+It only proposes, and only of media that play at their own speed: whether those frames show anything usable is for an
+editor to see; the cut does not move by itself.
 
     propose_extension(spec)        "A001.mov at its tail by 30 frames, B002.mov at its head by 18 frames"
 """
 
 from __future__ import annotations
 
-import math
 from fractions import Fraction
 
 from pickup.errors import counted
 from pickup.holes import Neighbour
 from pickup.shots.model import ShotSpec
-from pickup.timing import FrameRate
+from pickup.timing import FrameRate, shown_frame
 
 
 def propose_extension(spec: ShotSpec) -> str:
@@ -38,17 +38,17 @@ def propose_extension(spec: ShotSpec) -> str:
 
 def _frames_after(neighbour: Neighbour | None, *, rate: FrameRate) -> int:
     """Whole frames of the cut that the shot before has after its last seen one."""
-    if neighbour is None or neighbour.available is None:
+    if neighbour is None or neighbour.available is None or not neighbour.straight:
         return 0
     return _whole(neighbour.available.end - neighbour.at - rate.seconds(1), rate=rate)
 
 
 def _frames_before(neighbour: Neighbour | None, *, rate: FrameRate) -> int:
     """Whole frames of the cut that the shot after has before its first seen one."""
-    if neighbour is None or neighbour.available is None:
+    if neighbour is None or neighbour.available is None or not neighbour.straight:
         return 0
     return _whole(neighbour.at - neighbour.available.start, rate=rate)
 
 
 def _whole(seconds: Fraction, *, rate: FrameRate) -> int:
-    return max(0, math.floor(seconds * rate.fps))
+    return max(0, shown_frame(rate.frames(seconds)))

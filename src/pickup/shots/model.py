@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from pickup.cut import Size
 from pickup.holes import Hole, Neighbour
+from pickup.shots.characters import ReferenceSet
 from pickup.timing import FrameRange, FrameRate
 
 _BEFORE_LENGTH = 2
@@ -24,6 +25,13 @@ class Delivered:
         codec: `prores_lt`, `prores`, `prores_hq`, or `auto` (by the provider).
         record_timecode: Takes carry their record timecode instead of starting at zero.
         rate_policy: What is done with clips of another rate; see `pickup.offers.rates.RatePolicy`.
+        color_strength: How far color is matched to the neighbours, 0 to 1.
+        keeps_sound: Takes carry the sound of their clips, in so many `channels`.
+        loudness: LUFS that it is brought to; None keeps its level.
+        proxies: A small film of each take is made, too.
+        drafts: Of several takes of a shot only the one that is shown is conformed; the others stay drafts.
+        color_space: Of the cut's media, where it is not display color; takes are brought into it.
+        color_config: The OpenColorIO configuration that knows it.
     """
 
     rate: FrameRate
@@ -33,6 +41,14 @@ class Delivered:
     record_timecode: bool = False
     fit: str = "fill"
     rate_policy: str = "auto"
+    color_strength: float = 0.0
+    keeps_sound: bool = False
+    channels: int = 2
+    loudness: float | None = None
+    proxies: bool = False
+    drafts: bool = False
+    color_space: str = ""
+    color_config: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +60,7 @@ class ShotWishes:
         takes: Takes of each shot unless its brief asks for others, at most `max_takes`.
         handles: Frames wished beyond the cut on each free side.
         burn_in: Previs takes say in the picture what they are.
+        sets: Reference sets by `key_of` their names.
     """
 
     delivery: Delivered
@@ -55,6 +72,7 @@ class ShotWishes:
     burn_in: bool = True
     start_frame: int = 0
     drop_frame: bool = False
+    sets: Mapping[str, ReferenceSet] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +94,8 @@ class ShotSpec:
         asked: What was asked for besides the length.
         notes: Fields of its brief that are not followed, in words.
         placeholder_speed: Source seconds for each record second: the editor retimed what holds the place.
+        references: Sets that its brief names.
+        strangers: Names in `characters` that are no set, each with the nearest set's name, or nothing.
     """
 
     code: str
@@ -102,6 +122,18 @@ class ShotSpec:
     asked: tuple[str, ...]
     notes: tuple[str, ...] = ()
     placeholder_speed: Fraction = Fraction(1)
+    references: tuple[ReferenceSet, ...] = ()
+    strangers: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def trouble(self) -> str:
+        """Why one of its reference sets cannot be used, and what to do; empty where all can."""
+        return next((each.trouble for each in self.references if each.trouble), "")
+
+    @property
+    def wish_is_known(self) -> bool:
+        """Whether everything that its digest stands on was read."""
+        return all(each.is_read and not each.trouble for each in self.references)
 
     @property
     def wish(self) -> str:

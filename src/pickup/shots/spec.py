@@ -10,12 +10,13 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from pickup.briefs import Brief, Source
-from pickup.cut import MediaKind
 from pickup.holes import Hole, Neighbour
+from pickup.shots.characters import named
 from pickup.shots.fields import read_steering
 from pickup.shots.model import ShotSpec, ShotWishes
 
-_IN_PROMPT = ("framing", "camera", "lens", "light", "time", "weather", "characters")
+_CAST = "characters"
+_IN_PROMPT = ("framing", "camera", "lens", "light", "time", "weather", _CAST)
 _DIGITS = re.compile(r"\d+")
 _CAMERA_NAME = re.compile(
     r"(?i)^(?:[a-z]\d{3}[_ ]?c\d{3}\w*|(?:img|dsc\w?|mvi|gopr|gx|clip|dji|pxl|vid)[_ ]?\d+\w*|\d+)$"
@@ -51,7 +52,8 @@ def make_spec(
     words = _words(brief)
     steering = read_steering(brief, wishes=wishes)
     style = steering.style or wishes.style
-    subject = words or _from_neighbours(first, last)
+    cast = named(brief.field(_CAST) if brief else None, sets=wishes.sets)
+    subject = _words(brief, cast=cast.words) or _from_neighbours(first, last)
     style_words = wishes.styles.get(style, "")
     prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
@@ -79,9 +81,16 @@ def make_spec(
         delivery=wishes.delivery,
         before=_usable(first.before),
         after=_usable(last.after),
-        asked=(prompt, negative, size, str(wishes.delivery.rate), *steering.facts, *_speed_asked(speed)),
+        asked=(
+            *(prompt, negative, size, str(wishes.delivery.rate)),
+            *steering.facts,
+            *(each.fact for each in cast.sets),
+            *_speed_asked(speed),
+        ),
         notes=steering.notes,
         placeholder_speed=speed,
+        references=cast.sets,
+        strangers=cast.strangers,
     )
 
 
@@ -99,6 +108,8 @@ def make_stand_in(spec: ShotSpec) -> ShotSpec:
         before=None,
         after=None,
         notes=(),
+        references=(),
+        strangers=(),
     )
 
 
@@ -111,11 +122,17 @@ def _speed_asked(speed: Fraction) -> tuple[str, ...]:
     return () if speed == 1 else (f"placeholder speed: {speed}",)
 
 
-def _words(brief: Brief | None) -> str:
-    """Prose and fields as one sentence; fields that only steer the work are left out."""
+def _words(brief: Brief | None, *, cast: str | None = None) -> str:
+    """Prose and fields as one sentence; fields that only steer the work are left out.
+
+    Args:
+        brief: What the editor said.
+        cast: Stands for the field `characters`, where it is to be said in other words.
+    """
     if brief is None:
         return ""
-    said = [brief.text, *(brief.field(key) or "" for key in _IN_PROMPT)]
+    fields = {key: brief.field(key) or "" for key in _IN_PROMPT}
+    said = [brief.text, *(fields if cast is None else {**fields, _CAST: cast}).values()]
     return ", ".join(part.strip().rstrip(".,;") for part in said if part.strip())
 
 
@@ -137,10 +154,8 @@ def _spoken(name: str) -> str:
 
 
 def _usable(neighbour: Neighbour | None) -> Neighbour | None:
-    """A neighbour of which a frame can be had: straight footage whose file is here."""
-    if neighbour is None or not (neighbour.is_picture and neighbour.straight and neighbour.online):
-        return None
-    return neighbour if neighbour.kind in (MediaKind.MOVIE, MediaKind.STILL) else None
+    """A neighbour of which a frame can be had."""
+    return neighbour if neighbour is not None and neighbour.frame is not None else None
 
 
 def _seed_of(code: str) -> int:

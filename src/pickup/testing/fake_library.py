@@ -31,9 +31,14 @@ class FolderStore:
         """Where the conformed clip belongs."""
         return self._take(shot, take=take) / "conformed.mov"
 
+    def proxy(self, shot: str, *, take: int) -> Path:
+        """Where the small film belongs."""
+        return self._take(shot, take=take) / "proxy.mp4"
+
     def has_take(self, shot: str, *, take: int) -> bool:
-        """Whether record and clip are there."""
-        return (self._take(shot, take=take) / "take.json").is_file() and self.conformed(shot, take=take).is_file()
+        """Whether record and clip are there; of a draft, the small film."""
+        record, conformed = self._take(shot, take=take) / "take.json", self.conformed(shot, take=take)
+        return record.is_file() and (conformed.is_file() or self.proxy(shot, take=take).is_file())
 
     def keep_take(
         self, request: Generation, *, delivery: Delivery, conformed: Conformed, provider: str, cost: Decimal

@@ -243,6 +243,22 @@ class HostedContract(ProviderContract):
         self.submitted(provider, self.request(offer, wish, quote))
         _expect(self.fake.charges == 1, "the request was not taken on")
 
+    def test_reference_pictures_arrive_as_they_were_as_many_as_are_offered(self) -> None:
+        """Where the service takes any; the frames beside the hole stay here unless they go along."""
+        offer = self.first_offer()
+        provider = self.provider_at(self.fake)
+        for number in (1, offer.references, offer.references + 1) if offer.references else ():
+            able = next(each for each in offer.capabilities if each.references)
+            wish = replace(self.wishes()[0], size=able.sizes[0], before=True, after=True, references=number)
+            quote = provider.quote(wish, model=offer.model)
+            _expect(quote.references == min(number, offer.references), f"{number} pictures: {quote}")
+            request = self.request(offer, wish, quote)
+            self.submitted(provider, request)
+            order = self.fake.accepted[-1].order
+            sent = tuple(each.data for each in request.references)
+            _expect(order.references == sent, f"of {number} pictures others arrived, or in another order")
+            _expect(bool(order.first_frame) == quote.uses_before, "a frame arrived that the quote does not speak of")
+
     def test_what_may_have_been_accepted_is_told_apart_from_what_was_not(self) -> None:
         """Each fault of a create has one meaning, whatever the service."""
         request = self.asked()

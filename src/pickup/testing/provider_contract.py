@@ -26,7 +26,7 @@ from PIL import Image
 from pickup import _av, _files
 from pickup.errors import FailureKind, MediaError, ProviderError, ProviderRefused, ProviderRetired
 from pickup.offers import Mode, Offer, Quote, Wish
-from pickup.ports import Billing, Generation, LostSubmit, Provider, Reconciled, RemoteState, Submission
+from pickup.ports import Billing, Generation, LostSubmit, Provider, Reconciled, Reference, RemoteState, Submission
 from pickup.timing import FrameRate
 
 SIZE = (320, 180)
@@ -52,6 +52,15 @@ def boundary_png(*, hue: int, size: tuple[int, int] = SIZE) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(np.dstack(planes).astype(np.uint8)).save(stream, format="PNG")
     return stream.getvalue()
+
+
+def reference_pictures(number: int) -> tuple[Reference, ...]:
+    """Reference pictures of two sets in turn, each another one."""
+    pictures = [boundary_png(hue=15 * index, size=(320, 320)) for index in range(number)]
+    return tuple(
+        Reference.of(png, name=("mara", "pier")[index % 2], source=f"{index:064x}")
+        for index, png in enumerate(pictures)
+    )
 
 
 class ProviderContract:
@@ -233,6 +242,7 @@ class ProviderContract:
             look=quote.look,
             boundary_in=boundary_png(hue=60, size=quote.size or wish.size) if quote.uses_before else None,
             boundary_out=boundary_png(hue=200, size=quote.size or wish.size) if quote.uses_after else None,
+            references=reference_pictures(quote.references),
         )
 
     def quotes_for_clips(self) -> list[tuple[Offer, Wish, Quote]]:

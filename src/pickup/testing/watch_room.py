@@ -79,6 +79,8 @@ class WatchRoom:
             **{key: value for key, value in os.environ.items() if not key.startswith("PICKUP_")},
             "PICKUP_STATE": str(place / "state"),
             "PICKUP_CONFIG": str(place / "user.toml"),
+            "PICKUP_CONFORM_PROXIES": "false",  # what lies beside takes is nothing for a watched folder
+            "PICKUP_PROVENANCE_C2PA": "off",
             "COLUMNS": "100",
             "NO_COLOR": "1",
         }

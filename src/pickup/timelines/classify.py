@@ -9,14 +9,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import opentimelineio as otio
 
-from pickup.cut import EventKind, Media, MediaKind
+from pickup.cut import EventKind, Media, MediaKind, MissingFrames, Numbering
 from pickup.paths import LocalPath, PathKind, file_name, map_path
 from pickup.timelines.references import read_reference
-from pickup.timelines.ruler import span_of
+from pickup.timelines.ruler import is_frame_rate, span_of
 from pickup.timelines.texts import child, text_of
 from pickup.timing import exact_rate
 
@@ -25,6 +27,7 @@ _STILLS = frozenset(
      "tga", "tif", "tiff", "webp"}
 )  # fmt: skip
 _SOUNDS = frozenset({"aac", "aif", "aiff", "flac", "m4a", "mp3", "ogg", "opus", "wav", "wma"})
+_LISTED = re.compile(r"(.*[/\\]|)([^/\\]*)\[(\d+)-\d+\]([^/\\]*)")
 _NUMBERED_FRAMES = re.compile(r"%0?\d*d|#{2,}|\[\d+-\d+\]")
 
 _LEADER = re.compile(r"\b(bars?|tone|smpte\s*bars|counting leader|leader|2[- ]?pop|countdown)\b", re.IGNORECASE)
@@ -62,15 +65,17 @@ class MediaLooker:
         else:
             online = self._exists(path) if path is not None else None
         file = parsed.name if parsed is not None else file_name(url)
-        return self._media(reference, kind=kind, name=file or name, url=url, path=path, online=online)
+        numbering = _listed_numbering(path) if kind is MediaKind.SEQUENCE else None
+        return self._media(
+            reference, kind=kind, name=file or name, url=url, path=path, online=online, numbering=numbering
+        )
 
     def sequence(self, reference: otio.schema.ImageSequenceReference) -> Media:
         """Numbered frames; they are taken as present when their first frame is."""
         base = reference.target_url_base or ""
-        number = str(reference.start_frame).zfill(reference.frame_zero_padding)
-        name = f"{reference.name_prefix}{number}{reference.name_suffix}"
+        named = _numbering(reference)
+        name = named.path(named.first)
         path = self.local("/".join((base.rstrip("/\\"), name)) if base else name)
-        holds = reference.missing_frame_policy == otio.schema.ImageSequenceReference.MissingFramePolicy.hold
         return self._media(
             reference,
             kind=MediaKind.SEQUENCE,
@@ -78,7 +83,8 @@ class MediaLooker:
             url=base,
             path=path,
             online=self._exists(path) if path is not None else None,
-            holds=holds,
+            holds=named.missing is MissingFrames.HOLD,
+            numbering=_in_folder(named, path=path),
         )
 
     def offline(self, reference: otio.core.MediaReference | None, *, name: str, url: str | None) -> Media:
@@ -118,6 +124,7 @@ class MediaLooker:
         path: str | None,
         online: bool | None,
         holds: bool = False,
+        numbering: Numbering | None = None,
     ) -> Media:
         available, rate = None, None
         known = reference.available_range if reference is not None else None
@@ -133,7 +140,44 @@ class MediaLooker:
             rate=rate,
             holds_last_frame=holds,
             online=online,
+            numbering=numbering,
         )
+
+
+def _numbering(reference: otio.schema.ImageSequenceReference) -> Numbering:
+    """How a sequence is numbered, in no folder yet."""
+    return Numbering(
+        folder="",
+        prefix=reference.name_prefix,
+        suffix=reference.name_suffix,
+        first=reference.start_frame,
+        step=max(reference.frame_step, 1),
+        padding=reference.frame_zero_padding,
+        rate=exact_rate(reference.rate) if is_frame_rate(reference.rate) else None,
+        missing=MissingFrames(reference.missing_frame_policy.name),
+    )
+
+
+def _in_folder(named: Numbering, *, path: str | None) -> Numbering | None:
+    """The numbering in the folder of its first file; None for what is no local file."""
+    if path is None:
+        return None
+    name = named.path(named.first)
+    for prefix, suffix in ((named.prefix, named.suffix), (unquote(named.prefix), unquote(named.suffix))):
+        spelled = replace(named, prefix=prefix, suffix=suffix)
+        name = spelled.path(named.first)
+        if path.endswith(name):
+            return replace(spelled, folder=path.removesuffix(name))
+    return None
+
+
+def _listed_numbering(path: str | None) -> Numbering | None:
+    """The numbering of `shot.[0101-0148].dpx`; `%04d` and `####` do not say with which number they begin."""
+    listed = _LISTED.fullmatch(path or "")
+    if listed is None:
+        return None
+    folder, prefix, first, suffix = listed.groups()
+    return Numbering(folder=folder, prefix=prefix, suffix=suffix, first=int(first), padding=len(first))
 
 
 def classify(

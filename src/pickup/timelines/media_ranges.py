@@ -14,7 +14,7 @@ import opentimelineio as otio
 
 from pickup.timelines.dialect import MediaFacts
 from pickup.timelines.references import url_of
-from pickup.timelines.ruler import seconds_of, source_range_of, span_of
+from pickup.timelines.ruler import seconds_of, source_range_of, source_seconds, span_of
 from pickup.timelines.shapes import is_still, lies_in, moment, span, used_seconds
 from pickup.timing import exact_rate
 
@@ -44,7 +44,8 @@ class MediaRanges:
         known = source_range_of(clip)
         if known is None:
             return
-        start, length = seconds_of(known.start_time) + moved, self._seconds(frames)
+        stated, length = seconds_of(known.start_time), self._seconds(frames)
+        start = source_seconds(clip, known.start_time) + moved
         shift = self._shift(clip.media_reference, start=start)
         used = max(used_seconds(clip, length=length), self._seconds(1))
         for reference in clip.media_references().values():
@@ -56,7 +57,9 @@ class MediaRanges:
         clip.source_range = otio.opentime.TimeRange(first, otio.opentime.RationalTime(frames, self.rate))
         for marker in clip.markers:
             marked = span_of(marker.marked_range)
-            marker.marked_range = span(marked.start + shift, marked.end - marked.start, rate=self.rate)
+            marker.marked_range = span(
+                marked.start + (start - moved - stated) + shift, marked.end - marked.start, rate=self.rate
+            )
 
     def _seconds(self, frames: int) -> Fraction:
         return frames / exact_rate(self.rate)

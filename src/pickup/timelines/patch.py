@@ -21,7 +21,15 @@ from pickup.holes import PlacementKind
 from pickup.takes import Relink
 from pickup.timelines.changes import Replaced
 from pickup.timelines.references import find_style
-from pickup.timelines.ruler import Ruler, find_rate, record_length, seconds_of, source_range_of, speed_of
+from pickup.timelines.ruler import (
+    Ruler,
+    find_rate,
+    record_length,
+    seconds_of,
+    source_range_of,
+    source_seconds,
+    speed_of,
+)
 from pickup.timelines.spares import spread_takes
 from pickup.timelines.take_clips import Spelling, clip_of, gap_of, show_another, spelled_rate, time_of
 from pickup.timelines.texts import generator_settings
@@ -216,16 +224,18 @@ def _part(child: _Placed, start: Number, end: Number, *, ruler: Ruler) -> otio.c
     speed = speed_of(child.item) or Fraction(0)
     before, after = start - child.start, child.end - end
     skipped = after if speed < 0 else before  # a reversed item shows its range from the end
-    source_start = seconds_of(known.start_time) + ruler.rate.seconds(skipped) * abs(speed)
+    meant = source_seconds(child.item, known.start_time)
+    source_start = meant + ruler.rate.seconds(skipped) * abs(speed)
     part.source_range = otio.opentime.TimeRange(
         time_of(source_start, rate=known.start_time.rate),
         time_of(ruler.rate.seconds(end - start), rate=known.duration.rate),
     )
     keep = [each for each in part.markers if start <= _held_at(each, child, ruler=ruler) < end]
     part.markers[:] = keep
-    for marker in part.markers if skipped != before else ():
+    moves = meant - seconds_of(known.start_time) + ruler.rate.seconds(skipped - before) * abs(speed)
+    for marker in part.markers if moves else ():
         marked = marker.marked_range
-        moved = seconds_of(marked.start_time) + ruler.rate.seconds(skipped - before) * abs(speed)
+        moved = seconds_of(marked.start_time) + moves
         marker.marked_range = otio.opentime.TimeRange(time_of(moved, rate=marked.start_time.rate), marked.duration)
     return part
 

@@ -23,11 +23,15 @@ from pickup.timing import (
     exact_seconds,
     exact_value,
     half_up,
+    is_whole,
     timecode,
 )
 
 _HIGHEST_FRAME_RATE = 1000
 _AS_SHOT = Fraction(1)
+_CONVERTED = 1e-4
+"""Part of a frame by which a start may be off that went from rate to rate in doubles. Hiero's exports through AYON are
+off by 0.000008 at 22 hours; whole numbers of one usual rate are never nearer to those of another than 0.0003."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +60,27 @@ def whole_if_whole(value: Number) -> Number:
 def seconds_of(time: otio.opentime.RationalTime) -> Fraction:
     """A time in exact seconds."""
     return exact_seconds(exact_value(time.value), rate=exact_rate(time.rate))
+
+
+def source_seconds(item: otio.core.Composable, start: otio.opentime.RationalTime) -> Fraction:
+    """Source time at which an item begins, in exact seconds, as whoever wrote it meant it.
+
+    OpenTimelineIO counts with the doubles that it is given: frame 250 of media at 25 fps is 239.76 in a cut whose rate
+    is spelled 23.976, and 239.760246 where it is spelled 23.976024627685547, as in exports of Hiero. At 24000/1001
+    both lie in other places. What is a whole frame of its media by the doubles, and none by the exact rates, is that
+    frame.
+    """
+    stated = seconds_of(start)
+    reference = item.media_reference if isinstance(item, otio.schema.Clip) else None
+    media = reference.available_range if reference is not None else None
+    if media is None or not is_frame_rate(media.start_time.rate) or not is_frame_rate(start.rate):
+        return stated
+    spelled = media.start_time.rate
+    rate = exact_rate(spelled)
+    if spelled == start.rate or is_whole(stated * rate):
+        return stated
+    frame = start.value / start.rate * spelled
+    return exact_seconds(round(frame), rate=rate) if abs(frame - round(frame)) < _CONVERTED else stated
 
 
 def span_of(known: otio.opentime.TimeRange) -> Span:
@@ -100,12 +125,17 @@ def _rates(track: otio.schema.Track) -> Iterator[Fraction]:
         known = item.source_range
         if known is None and isinstance(item, otio.schema.Clip) and item.media_reference is not None:
             known = item.media_reference.available_range
-        if known is not None and 1 < known.duration.rate <= _HIGHEST_FRAME_RATE:
+        if known is not None and is_frame_rate(known.duration.rate):
             yield exact_rate(known.duration.rate)
         elif isinstance(item, otio.schema.Stack):
             for inner in item:
                 if isinstance(inner, otio.schema.Track) and inner.kind == otio.schema.TrackKind.Video:
                     yield from _rates(inner)
+
+
+def is_frame_rate(rate: float) -> bool:
+    """Whether a rate in a timeline counts frames: what is higher counts samples."""
+    return 1 < rate <= _HIGHEST_FRAME_RATE
 
 
 def find_drop_frame(

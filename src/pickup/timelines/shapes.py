@@ -19,7 +19,7 @@ from pickup.timelines.classify import kind_by_extension
 from pickup.timelines.dialect import MediaFacts
 from pickup.timelines.links import RESOLVE
 from pickup.timelines.references import url_of
-from pickup.timelines.ruler import seconds_of, source_range_of, speed_of
+from pickup.timelines.ruler import source_range_of, source_seconds, speed_of
 from pickup.timelines.texts import child, marker_words, plain
 from pickup.timing import FrameRate, Number, exact_rate
 
@@ -178,7 +178,7 @@ def used_seconds(item: otio.core.Item, *, length: Fraction) -> Fraction:
 def source_start(item: otio.core.Item) -> Fraction | None:
     """Source time of an item's first frame in exact seconds; None where nothing states it."""
     known = source_range_of(item)
-    return seconds_of(known.start_time) if known is not None else None
+    return source_seconds(item, known.start_time) if known is not None else None
 
 
 def lies_in(start: Fraction, facts: MediaFacts) -> bool:

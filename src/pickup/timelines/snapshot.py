@@ -20,9 +20,11 @@ from pickup.cut import (
     Cut,
     Event,
     EventKind,
+    Inside,
     Media,
     MediaKind,
     PickupMark,
+    Stretch,
     Track,
     TrackKind,
     Transition,
@@ -47,9 +49,10 @@ from pickup.timelines.ruler import (
     Ruler,
     find_drop_frame,
     find_rate,
+    is_frame_rate,
     record_length,
-    seconds_of,
     source_range_of,
+    source_seconds,
     speed_of,
     stated_length,
     whole_if_whole,
@@ -286,6 +289,9 @@ class _Reader:
         if shown is None:
             return None
         event = self._shown_event(item, known, kind=kind, address=address, start=start, shown=shown, on_grid=on_grid)
+        if shown != record or not on_grid:
+            source = source_seconds(item, known.start_time) if known is not None else Fraction(0)
+            event = replace(event, whole=Stretch(start=start, end=end, source=source))
         if event.markers and shown != record:
             seen = tuple(each for each in event.markers if counts_in(shown, each, whole=record))
             event = replace(event, markers=seen)
@@ -303,20 +309,22 @@ class _Reader:
         on_grid: bool,
     ) -> Event:
         speed = speed_of(item)
-        source_start = seconds_of(known.start_time) if known is not None else Fraction(0)
+        source_start = source_seconds(item, known.start_time) if known is not None else Fraction(0)
         shown_from = source_start
         if shown.start != start:
             shown_from += self._ruler.rate.seconds(shown.start - start) * (speed or 0)
         event_kind, media, generator = self._kind(item)
         tracks: tuple[Track, ...] = ()
+        inside: Inside | None = None
         straight = True
         if isinstance(item, otio.schema.Stack | otio.schema.Track):
             straight = speed == 1 and on_grid
             if straight and kind is TrackKind.VIDEO:
                 inner_start = whole_if_whole(start - self._ruler.rate.frames(source_start))
-                tracks = self._inner_tracks(item, address=address, start=inner_start, window=shown)
+                tracks = self.inner_tracks(item, address=address, start=inner_start, window=shown)
             elif kind is TrackKind.VIDEO:
                 self._unreached += self._without_media(item)
+                inside = self._inside(item, known, address=address)
         unreached: tuple[str, ...] = ()
         if len(address) == _IN_THE_CUT:
             unreached, self._unreached = tuple(self._unreached), []
@@ -341,6 +349,7 @@ class _Reader:
             filled=self._filled(metadata if ours else None, event_media=media.name if media else ""),
             tracks=tracks,
             straightened=straight,
+            inside=inside,
             unreached=unreached,
             idle_warp=is_item and has_idle_warp(item),
             link=premiere_link(item) if self._exact and is_item else "",
@@ -348,12 +357,35 @@ class _Reader:
             parts=parts_of(item) if self._across and is_item else None,
         )
 
-    def _inner_tracks(
-        self, item: otio.schema.Stack | otio.schema.Track, *, address: Address, start: Number, window: FrameRange
+    def inner_tracks(
+        self, item: otio.schema.Stack | otio.schema.Track, *, address: Address, start: Number, window: FrameRange | None
     ) -> tuple[Track, ...]:
+        """The tracks of a compound clip whose own time begins at record position `start`, cut to `window`."""
         if isinstance(item, otio.schema.Stack):
             return self.stack_tracks(item, address=address, start=start, window=window)
         return (self._track(item, kind=TrackKind.VIDEO, number=0, address=address, start=start, window=window),)
+
+    def _inside(
+        self, item: otio.schema.Stack | otio.schema.Track, known: otio.opentime.TimeRange | None, *, address: Address
+    ) -> Inside | None:
+        """What a compound clip holds, in its own time and rate: that of its source range, which is its own time."""
+        if self._exact or self._across:
+            return None
+        rate = self._ruler.rate
+        try:
+            if known is not None and is_frame_rate(known.start_time.rate):
+                rate = FrameRate.parse(known.start_time.rate)
+            reader = _Reader(
+                Ruler(rate=rate),
+                looker=self._looker,
+                prints=Prints.NONE,
+                tag=self._tag.removesuffix("_"),
+                name=self._name,
+                resolve=self._resolve,
+            )
+            return Inside(rate=rate, tracks=reader.inner_tracks(item, address=address, start=0, window=None))
+        except (TimelineError, TimingError):  # nothing of it is placed in the cut, so nothing is lost but the picture
+            return None
 
     def _without_media(self, item: otio.core.Composable) -> Iterator[str]:
         """Names of clips of which the file knows no media and no last path: the item, or all inside of it."""

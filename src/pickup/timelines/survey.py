@@ -16,6 +16,7 @@ from pickup.holes import Found, Hole, Neighbour, Rules, find_holes
 from pickup.match import comparable_name
 from pickup.timelines.fills import Fill, fills_of
 from pickup.timelines.limits import ReadLimits
+from pickup.timelines.numbered import find_file
 from pickup.timing import FrameRange
 
 _PROBED_FILES = 200
@@ -241,9 +242,14 @@ def _with_open_neighbours(hole: Hole, *, may_open: Doorkeeper) -> Hole:
 
 
 def _open(neighbour: Neighbour | None, *, may_open: Doorkeeper) -> Neighbour | None:
-    if neighbour is None or neighbour.path is None or may_open(neighbour.path):
-        return neighbour
-    return replace(neighbour, path=None)
+    if neighbour is None:
+        return None
+    if neighbour.path is not None and not may_open(neighbour.path):
+        neighbour = replace(neighbour, path=None)
+    frame, why = find_file(neighbour.frame) if neighbour.frame is not None else (None, neighbour.unseen)
+    if frame is not None and not frame.is_black and not may_open(frame.path):  # a link may lead anywhere
+        frame = None
+    return replace(neighbour, frame=frame, unseen=why)
 
 
 def _sent(markers: tuple[SentMarker, ...], *, cut: Cut) -> Iterator[Marker]:

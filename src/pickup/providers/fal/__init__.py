@@ -20,7 +20,18 @@ from pydantic import BaseModel, Field
 from pickup._http import Reply
 from pickup.config.provider_setup import ProviderSetup
 from pickup.errors import ConfigError, FailureKind, ProviderError, ProviderRefused
-from pickup.hosted import NO_JOB, Call, HostedProvider, Model, Service, Trouble, nearest_shape, number, read
+from pickup.hosted import (
+    NO_JOB,
+    Call,
+    HostedProvider,
+    Model,
+    Service,
+    Trouble,
+    nearest_shape,
+    number,
+    read,
+    who_is_shown,
+)
 from pickup.offers import Cancelling, Mode, Offer
 from pickup.ports import Billing, Cancellation, Generation, RemoteState, RemoteStatus, Submission
 from pickup.providers.fal.models import NUMBER, ROWS, Row, described, listed
@@ -137,6 +148,7 @@ class Fal(HostedProvider):
         base_url="https://queue.fal.run",
         authorization="Key {}",
         cancelling=Cancelling.QUEUED,
+        reference_bytes=2 << 20,
         poll_s=5.0,
         result_kept_s=_KEPT_S,
         options={
@@ -199,20 +211,29 @@ class Fal(HostedProvider):
                         where=f"providers.{self.name}.fields",
                         next_step=f'look it up at https://fal.ai/models/{offer.model}/llms.txt, then set {part} = "…"',
                     )
+            if offer.references and not names.get("references"):
+                raise ConfigError(
+                    f"Pickup does not know what {offer.model} calls its reference pictures",
+                    where=f"providers.{self.name}.fields",
+                    next_step='look it up on its page, then set references = "…"; or set references = 0 in the table',
+                )
 
     # --- a clip -------------------------------------------------------------------------------------------------------
 
     def order(self, request: Generation) -> Call:
         """`POST /{endpoint}` with the model's own input."""
-        row, mode = self.model(request.model), _mode_of(request)
-        names = {**row.names(mode), **self.setup.settings.fields}
+        row, mode, pictured = self.model(request.model), _mode_of(request), bool(request.references)
+        names = {**row.names(mode, pictured=pictured), **self.setup.settings.fields}
         given = {names[part]: value for part, value in self._parts(request, row=row) if names.get(part)}
         switches = {each: self.option(each) == "true" or is_on for each, is_on in row.switches.items()}
-        return Call(path=f"/{row.endpoint(mode)}", json={**given, **switches}, headers=dict(self._wishes()))
+        return Call(
+            path=f"/{row.endpoint(mode, pictured=pictured)}", json={**given, **switches}, headers=dict(self._wishes())
+        )
 
     def _parts(self, request: Generation, *, row: Row) -> Iterator[tuple[str, object]]:
         seconds, lines = number(request.length_s), min(request.size)
-        yield "prompt", request.prompt
+        shown = who_is_shown((each.name for each in request.references), tag=row.tag, first=1) if row.tag else ""
+        yield "prompt", " ".join(filter(None, (shown, request.prompt)))
         yield "seconds", seconds if row.seconds_as == NUMBER else row.seconds_as.format(seconds)
         yield "resolution", row.tiers.get(lines, f"{lines}p")
         yield "aspect_ratio", nearest_shape(request.size, shapes=_SHAPES)
@@ -224,6 +245,8 @@ class Fal(HostedProvider):
         for part, png in (("first_frame", request.boundary_in), ("last_frame", request.boundary_out)):
             if png is not None:
                 yield part, self.picture(png).data_uri
+        if request.references:
+            yield "references", [each.data_uri for each in self.references(request)]
 
     def _wishes(self) -> Iterator[tuple[str, str]]:
         """What fal is to do with a request besides making the clip."""

@@ -27,34 +27,46 @@ class Row(Model):
     """A model, where it is asked, and what it calls its inputs; an empty name is an input that it does not have.
 
     Attributes:
-        text: Endpoint for words alone; `image` for a first frame, `both` for a last one too.
+        text: Endpoint for words alone; `image` for a first frame, `both` for a last one too, `pictured` for reference
+            pictures instead of frames.
+        references: Input of the reference pictures.
         first: Input of the first frame; `first_of_two` where a last one goes along, if it is called otherwise then.
         seconds_as: How a length is written: `{}` is a text of digits, `number` a number.
         tiers: Words for the shorter side of a picture, where they are not `720p` and the like.
         shaped: Modes in which a shape is taken; in the others the clip has that of the frame.
         switches: Whether something is done that nobody asked for, such as writing the words anew.
+        unseen: Parts that nobody has seen `pictured` take, so that they are not sent there.
+        tag: What the prompt calls a reference picture, `{}` for its number from 1; empty where it calls it nothing.
     """
 
     text: str
     image: str
     both: str
+    pictured: str = ""
     first: str = "image_url"
     first_of_two: str = ""
     last: str = "end_image_url"
+    references: str = "image_urls"
     seconds_as: str = "{}"
     resolution: str = "resolution"
     tiers: Mapping[int, str] = field(default_factory=dict)
     shaped: frozenset[Mode] = _ALL
     fps: str = ""
     switches: Mapping[str, bool] = field(default_factory=dict)
+    unseen: frozenset[str] = frozenset()
+    tag: str = ""
 
-    def endpoint(self, mode: Mode) -> str:
-        """Where a clip of this mode is asked for."""
-        return {Mode.TEXT: self.text, Mode.FIRST: self.image, Mode.FIRST_LAST: self.both}[mode]
+    def endpoint(self, mode: Mode, *, pictured: bool = False) -> str:
+        """Where a clip of this mode is asked for, or one from reference pictures."""
+        return (
+            self.pictured
+            if pictured
+            else {Mode.TEXT: self.text, Mode.FIRST: self.image, Mode.FIRST_LAST: self.both}[mode]
+        )
 
-    def names(self, mode: Mode) -> Mapping[str, str]:
+    def names(self, mode: Mode, *, pictured: bool = False) -> Mapping[str, str]:
         """Parts of a request -> what they are called; the parts are those of `fields` in the settings."""
-        return {
+        names = {
             "prompt": "prompt",
             "seconds": "duration",
             "resolution": self.resolution,
@@ -65,21 +77,33 @@ class Row(Model):
             "negative": "negative_prompt" if self.negative else "",
             "first_frame": (mode is Mode.FIRST_LAST and self.first_of_two) or self.first,
             "last_frame": self.last,
+            "references": self.references,
         }
+        return {part: "" if pictured and part in self.unseen else name for part, name in names.items()}
 
 
-def _veo(name: str, *lines: int, notes: tuple[str, ...] = ()) -> Row:
+def _veo(name: str, *lines: int, notes: tuple[str, ...] = (), references: int = 3) -> Row:
+    capability = Capability(modes=_ALL, lengths=Lengths.of(4, 6, 8), sizes=hd_sizes(*lines), rates=(_FILM,))
+    pictured = replace(
+        capability,
+        modes=frozenset({Mode.TEXT}),
+        lengths=Lengths.of(8),
+        sizes=hd_sizes(*lines, shapes=("16:9",)),
+        references=references,
+    )
     return Row(
         name=name,
         text=name,
         image=f"{name}/image-to-video",
         both=f"{name}/first-last-frame-to-video",
+        pictured=f"{name}/reference-to-video" if references else "",
+        unseen=frozenset({"seed", "negative"}),
         first_of_two="first_frame_url",
         last="last_frame_url",
         seconds_as="{}s",
         tiers={2160: "4k"},
         switches={"auto_fix": False},
-        capabilities=(Capability(modes=_ALL, lengths=Lengths.of(4, 6, 8), sizes=hd_sizes(*lines), rates=(_FILM,)),),
+        capabilities=(capability, pictured) if references else (capability,),
         audio=Audio.OPTIONAL,
         seed=True,
         negative=True,
@@ -130,7 +154,10 @@ ROWS: tuple[Row, ...] = (
     _veo("fal-ai/veo3.1/fast", 720, 1080, 2160),
     _veo("fal-ai/veo3.1", 720, 1080, 2160),
     _veo(
-        "fal-ai/veo3.1/lite", 720, notes=("its price at 1080p is not known: for that set sizes and price_per_second",)
+        "fal-ai/veo3.1/lite",
+        720,
+        notes=("its price at 1080p is not known: for that set sizes and price_per_second",),
+        references=0,
     ),
     _ltx("fal-ai/ltx-2.3"),
     _ltx("fal-ai/ltx-2.3/fast", variant="/fast", longer=(_LONGER,)),
@@ -141,12 +168,24 @@ ROWS: tuple[Row, ...] = (
         text="bytedance/seedance-2.0/text-to-video",
         image="bytedance/seedance-2.0/image-to-video",
         both="bytedance/seedance-2.0/image-to-video",
+        pictured="bytedance/seedance-2.0/reference-to-video",
+        tag="@Image{}",
         capabilities=(
             Capability(modes=_ALL, lengths=Lengths.every(1, low=4, high=15), sizes=hd_sizes(720), rates=(_FILM,)),
+            Capability(
+                modes=frozenset({Mode.TEXT}),
+                lengths=Lengths.every(1, low=4, high=15),
+                sizes=hd_sizes(720),
+                rates=(_FILM,),
+                references=9,
+            ),
         ),
         audio=Audio.OPTIONAL,
         seed=True,
-        notes=("billed by tokens: look its price up and set price_per_second",),
+        notes=(
+            "billed by tokens: look its price up and set price_per_second",
+            "faces of real people in reference pictures may be refused",
+        ),
     ),
 )
 """Pixel sizes of Kling's and Seedance's tiers follow from their prices; the rest is documented."""
@@ -154,7 +193,10 @@ ROWS: tuple[Row, ...] = (
 
 def listed(name: str) -> Row | None:
     """A product by its name or by that of one of its endpoints, under that name; None for what is in no row."""
-    return next((replace(row, name=name) for row in ROWS if name in (row.name, row.text, row.image, row.both)), None)
+    for row in ROWS:
+        if name in (row.name, row.text, row.image, row.both, row.pictured):
+            return replace(row, name=name)
+    return None
 
 
 def described(model: Model, *, settings: ProviderSettings) -> Row:
@@ -165,8 +207,10 @@ def described(model: Model, *, settings: ProviderSettings) -> Row:
         text=model.name,
         image=model.name,
         both=model.name,
+        pictured=model.name,
         first="",
         last="",
+        references="",
         resolution="",
         shaped=frozenset(),
         seconds_as=settings.options.get("seconds_as", "{}"),

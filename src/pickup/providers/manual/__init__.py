@@ -16,7 +16,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from pickup.config.provider_setup import ProviderSetup
-from pickup.errors import FailureKind, LibraryError, ProviderRefused, ProviderUnavailable
+from pickup.errors import FailureKind, LibraryError, ProviderRefused, ProviderUnavailable, counted
 from pickup.offers import FREE, Audio, Cancelling, Conditioning, Idempotency, Offer, Quote, Wish
 from pickup.ports import (
     Billing,
@@ -39,10 +39,11 @@ from pickup.providers.manual.pack import (
     SETTINGS,
     Packs,
     Sheet,
+    Shown,
     folder_name,
     read_sheet,
 )
-from pickup.providers.manual.readme import readme_of, rounded_up
+from pickup.providers.manual.readme import readme_of, reference_files, rounded_up
 
 MODEL = "by-hand"
 _STILL_S = 1.0
@@ -75,7 +76,9 @@ class ManualProvider(Provider):
             Offer(
                 provider=self.name,
                 model=self._model,
+                by_hand=True,
                 frame_exact=True,
+                takes_references=True,
                 prices=FREE,
                 audio=Audio.UNKNOWN,
                 idempotency=Idempotency.REPLAY,
@@ -105,6 +108,7 @@ class ManualProvider(Provider):
             uses_after=after,
             price=Decimal(0),
             note="; ".join(_note(wish, frames=frames, before=before, after=after)),
+            references=wish.references,
         )
 
     async def submit(self, request: Generation, *, key: str) -> Submission:
@@ -121,6 +125,7 @@ class ManualProvider(Provider):
             _check_picture(picture, name=name, shot=request.shot)
         contents = {PROMPT: f"{request.prompt}\n".encode()}
         contents |= {name: picture for name, picture in pictures.items() if picture is not None}
+        contents |= {file: each.data for file, each in zip(reference_files(request), request.references, strict=True)}
         earlier = len(list(self._packs.kept_aside(sheet.name))) + self._packs.place(sheet.name).exists()
         readme = readme_of(request, model="" if self._model == MODEL else self._model, earlier=earlier)
         try:
@@ -240,6 +245,10 @@ def _sheet(request: Generation, *, key: str) -> Sheet:
         frames=request.frames,
         fps=str(request.rate),
         size=request.size,
+        references=tuple(
+            Shown(name=each.name, file=file)
+            for file, each in zip(reference_files(request), request.references, strict=True)
+        ),
         key=key,
     )
 
@@ -249,6 +258,8 @@ def _note(wish: Wish, *, frames: int, before: bool, after: bool) -> Iterator[str
     if before or after:
         both = "frames before and after" if before and after else f"frame {'before' if before else 'after'}"
         yield f"from the {both}"
+    if wish.references:
+        yield f"with {counted(wish.references, 'reference picture')}"
 
 
 def _check_picture(picture: bytes | None, *, name: str, shot: str) -> None:

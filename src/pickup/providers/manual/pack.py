@@ -25,7 +25,8 @@ from pickup.timing import FrameRate, exact_rate
 
 PROMPT, SETTINGS, README = "prompt.txt", "settings.json", "README.txt"
 BOUNDARY_IN, BOUNDARY_OUT = "boundary_in.png", "boundary_out.png"
-OURS = frozenset({PROMPT, SETTINGS, README, BOUNDARY_IN, BOUNDARY_OUT})
+REFERENCES = "references"
+OURS = frozenset({PROMPT, SETTINGS, README, BOUNDARY_IN, BOUNDARY_OUT, REFERENCES})
 """Everything that Pickup writes into such a folder."""
 
 _KEY_CHARS = 8
@@ -38,6 +39,15 @@ def _rate(value: str) -> str:
     except TimingError as error:
         raise ValueError(error.message) from error
     return value
+
+
+class Shown(BaseModel):
+    """A reference picture: whom or what it shows, and its file in the folder."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    name: str
+    file: str
 
 
 class Sheet(BaseModel):
@@ -61,6 +71,7 @@ class Sheet(BaseModel):
     frames: Annotated[int, Field(ge=1)]
     fps: Annotated[str, AfterValidator(_rate)]
     size: tuple[int, int]
+    references: tuple[Shown, ...] = ()
     key: Annotated[str, Field(min_length=1)]
 
     @property
@@ -75,7 +86,8 @@ class Sheet(BaseModel):
 
     def as_json(self) -> bytes:
         """The file."""
-        return self.model_dump_json(by_alias=True, indent=2, ensure_ascii=False).encode() + b"\n"
+        left_out = None if self.references else {"references"}
+        return self.model_dump_json(by_alias=True, indent=2, ensure_ascii=False, exclude=left_out).encode() + b"\n"
 
 
 def folder_name(shot: str, *, take: int) -> str:
@@ -113,6 +125,7 @@ class Packs:
             return there
         draft = self._draft(sheet.key)
         for name, content in {SETTINGS: sheet.as_json(), **contents}.items():
+            _files.make_folder((draft / name).parent)
             _files.write_bytes(draft / name, content)
         place = self.place(sheet.name)
         self._set_aside(place)
@@ -147,10 +160,16 @@ class Packs:
         """Takes a folder away in which nothing lies but what Pickup wrote; whether it did."""
         if any(each.name not in OURS for each in folder.iterdir()):
             return False
+        sheet = read_sheet(folder)
+        shown = {each.file for each in sheet.references} if sheet else set()
+        if any(f"{REFERENCES}/{each.name}" not in shown for each in (folder / REFERENCES).glob("*")):
+            return False
         draft = folder.rename(self._draft(key))
-        for each in draft.iterdir():
-            each.unlink()
-        draft.rmdir()
+        for inner in (draft / REFERENCES, draft):
+            if inner.is_dir():
+                for each in inner.iterdir():
+                    each.unlink()
+                inner.rmdir()
         return True
 
     def _draft(self, key: str) -> Path:

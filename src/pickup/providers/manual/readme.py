@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from fractions import Fraction
 
 from pickup.errors import counted
+from pickup.paths import safe_stem
 from pickup.ports import Generation
-from pickup.providers.manual.pack import BOUNDARY_IN, BOUNDARY_OUT, PROMPT
+from pickup.providers.manual.pack import BOUNDARY_IN, BOUNDARY_OUT, PROMPT, REFERENCES
 from pickup.timing import FrameRate
 
 _PARTS_OF_A_SECOND = 100
@@ -22,6 +24,17 @@ def rounded_up(seconds: Fraction) -> float:
 def spoken_fps(rate: FrameRate) -> str:
     """`24`, `23.976`."""
     return f"{float(rate.fps):.5g}"
+
+
+def reference_files(request: Generation) -> tuple[str, ...]:
+    """Where each reference picture lies in the folder: `references/mara_1.png`, counted for each name."""
+    counts: Counter[str] = Counter()
+    files = []
+    for each in request.references:
+        stem = safe_stem(each.name) or "picture"
+        counts[stem] += 1
+        files.append(f"{REFERENCES}/{stem}_{counts[stem]}.png")
+    return tuple(files)
 
 
 def readme_of(request: Generation, *, model: str, earlier: int) -> str:
@@ -81,6 +94,8 @@ def _wanted(request: Generation, *, model: str) -> Iterator[tuple[str, str]]:
     if request.boundary_out is not None:
         yield "Last frame", f"{BOUNDARY_OUT}, where the shot after begins, if the clip has just that length:"
         yield "", "of a longer one the end is cut off, and the last frame with it"
+    for number, (file, each) in enumerate(zip(reference_files(request), request.references, strict=True)):
+        yield "" if number else "References", f"{file} shows {each.name}, to look the same in the clip"
     if request.head or request.tail:
         at = " and ".join(
             f"{counted(frames, 'frame')} at its {side}"

@@ -18,11 +18,11 @@ from pydantic import BaseModel
 from pickup._http import Reply, check_status
 from pickup.config.provider_setup import ProviderSetup
 from pickup.errors import ConfigError, FailureKind, ProviderError
-from pickup.hosted import Call, HostedProvider, Model, Service, Trouble, hd_sizes, nearest_shape, number, read
+from pickup.hosted import Call, HostedProvider, Model, Picture, Service, Trouble, hd_sizes, nearest_shape, number, read
 from pickup.hosted.catalogue import Catalogue, Seen
 from pickup.offers import Audio, Capability, Lengths, Mode, Offer
 from pickup.ports import Generation, RemoteState, RemoteStatus, Submission
-from pickup.providers.openrouter.catalogue import FIRST_CHOICE, SHAPES, Listed, models_in
+from pickup.providers.openrouter.catalogue import FIRST_CHOICE, SHAPES, Listed, models_in, with_references
 from pickup.providers.openrouter.prices import TIERS
 from pickup.timing import FrameRate
 
@@ -70,16 +70,15 @@ _NEGATIVE = ("negativePrompt", "negative_prompt")
 
 
 def _veo(name: str, *sizes: int) -> Listed:
+    capability = Capability(
+        modes=frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
+        lengths=Lengths.of(4, 6, 8),
+        sizes=hd_sizes(*sizes),
+        rates=(_RATE,),
+    )
     return Listed(
         name=name,
-        capabilities=(
-            Capability(
-                modes=frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
-                lengths=Lengths.of(4, 6, 8),
-                sizes=hd_sizes(*sizes),
-                rates=(_RATE,),
-            ),
-        ),
+        capabilities=(capability, *with_references(name, capability)),
         audio=Audio.OPTIONAL,
         seed=True,
         notes=("its limits are those of its maker; OpenRouter's catalogue was not read yet",),
@@ -111,6 +110,7 @@ class OpenRouter(HostedProvider):
         name="openrouter",
         base_url="https://openrouter.ai/api/v1",
         link_wants_key=True,
+        reference_bytes=2 << 20,
         poll_s=30.0,
         options={
             "provider": "the back end's slug, such as google-vertex: its own switches are then set, too",
@@ -197,12 +197,14 @@ class OpenRouter(HostedProvider):
         pictures = [self._frame(kind, png) for kind, png in frames if png is not None]
         if pictures:
             body["frame_images"] = pictures
+        if shown := [_shown(each) for each in self.references(request)]:
+            body["input_references"] = shown
         if (slug := self.option("provider")) and (passed := self._passed(model, request)):
             body["provider"] = {"options": {slug: {"parameters": passed}}}
         return Call(path="/videos", json=body)
 
     def _frame(self, kind: str, png: bytes) -> Mapping[str, object]:
-        return {"type": "image_url", "image_url": {"url": self.picture(png).data_uri}, "frame_type": kind}
+        return {**_shown(self.picture(png)), "frame_type": kind}
 
     def _passed(self, model: Model, request: Generation) -> Mapping[str, object]:
         """What is passed on to the back end: its switches off, and what is not wanted."""
@@ -259,6 +261,10 @@ class OpenRouter(HostedProvider):
         said = await super().healthcheck()
         await self.look_up()
         return f"{said}; its catalogue has {len(self.known_models())} models that make clips"
+
+
+def _shown(picture: Picture) -> Mapping[str, object]:
+    return {"type": "image_url", "image_url": {"url": picture.data_uri}}
 
 
 def _size(request: Generation, *, by_size: bool) -> Mapping[str, object]:

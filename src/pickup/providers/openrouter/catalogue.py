@@ -5,8 +5,8 @@ models_in(reply.json(), read=date(2026, 11, 29))
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -27,6 +27,12 @@ _AT_24 = ("google/veo-", "bytedance/seedance-")
 
 SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4", "3:2", "2:3", "21:9", "9:21")
 """Every shape that OpenRouter's API knows."""
+
+_REFERENCES: Mapping[str, int] = {"google/veo-3.1": 3, "google/veo-3.1-fast": 3, "bytedance/seedance-2.0": 9}
+"""Reference pictures that these models take, by their makers' documentation; the catalogue says nothing of it."""
+
+_VEO_REFERENCES_S = 8
+"""The one length of Veo with reference pictures, and then at 16:9 alone."""
 
 _FRAMES: Mapping[tuple[bool, bool], frozenset[Mode]] = {
     (False, False): frozenset({Mode.TEXT}),
@@ -91,17 +97,16 @@ def _listed(row: _Row, *, read_on: date) -> Listed | None:
     if not lengths or not sizes:
         return None
     frames = row.supported_frame_images or ()
+    capability = Capability(
+        modes=_FRAMES["first_frame" in frames, "last_frame" in frames],
+        lengths=Lengths.of(*map(Fraction, lengths)),
+        sizes=sizes,
+        rates=(FrameRate.parse("24"),) if row.id.startswith(_AT_24) else UNKNOWN_RATES,
+    )
     priced = prices_of(row.pricing_skus, tiers=sorted({*tiers, *map(min, exact)}), sizes=sizes, checked=read_on)
     return Listed(
         name=row.id,
-        capabilities=(
-            Capability(
-                modes=_FRAMES["first_frame" in frames, "last_frame" in frames],
-                lengths=Lengths.of(*map(Fraction, lengths)),
-                sizes=sizes,
-                rates=(FrameRate.parse("24"),) if row.id.startswith(_AT_24) else UNKNOWN_RATES,
-            ),
-        ),
+        capabilities=(capability, *with_references(row.id, capability)),
         audio={True: Audio.OPTIONAL, False: Audio.NONE, None: Audio.UNKNOWN}[row.generate_audio],
         seed=bool(row.seed),
         notes=((priced.why,) if priced.why else ()),
@@ -109,6 +114,18 @@ def _listed(row: _Row, *, read_on: date) -> Listed | None:
         passes=tuple(row.allowed_passthrough_parameters or ()),
         prices=priced.prices,
     )
+
+
+def with_references(name: str, capability: Capability) -> Iterator[Capability]:
+    """What a model makes from reference pictures, if it is known to: with frames beside them they are passed over."""
+    if name not in _REFERENCES:
+        return
+    made = replace(capability, modes=frozenset({Mode.TEXT}), references=_REFERENCES[name])
+    if name.startswith("google/veo-"):
+        lying = tuple(size for size in made.sizes if size[0] > size[1])
+        made = replace(made, lengths=Lengths.of(_VEO_REFERENCES_S), sizes=lying)
+    if made.sizes:
+        yield made
 
 
 def _size(text: str) -> Size | None:

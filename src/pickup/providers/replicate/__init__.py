@@ -38,7 +38,7 @@ from pickup.ports import (
     RemoteStatus,
     Submission,
 )
-from pickup.providers.replicate.models import FRAMES, MODELS, PARTS, ReplicateModel, inputs_in, needed
+from pickup.providers.replicate.models import FRAMES, MODELS, PARTS, REFERENCES, ReplicateModel, inputs_in, needed
 from pickup.providers.replicate.replies import Page, Prediction, UploadedFile, kind_of, status_of
 
 _INLINE_BYTES = 256_000
@@ -49,6 +49,7 @@ _LATER = "it is asked again later"
 _PAGES = 5
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _ARRIVES_WITHIN = timedelta(minutes=10)
+_ALL_PARTS = (*PARTS, *FRAMES, REFERENCES)
 _ABOUT_THE_ORDER = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -60,6 +61,7 @@ class Replicate(HostedProvider):
         base_url="https://api.replicate.com/v1",
         cancelling=Cancelling.ANY,
         picture_bytes=_LARGEST_UPLOAD,
+        reference_bytes=2 << 20,
         poll_s=5.0,
         per_minute=600,
         generation_s=1800.0,  # it ends what has run for 30 minutes
@@ -84,11 +86,11 @@ class Replicate(HostedProvider):
         super().__init__(setup)
         self._more = inputs_in(self.option("input", "{}"), where=f"providers.{self.name}.options.input")
         for part in setup.settings.fields:
-            if part not in (*PARTS, *FRAMES):
+            if part not in _ALL_PARTS:
                 raise ConfigError(
                     f"a request to replicate has no part {part!r}",
                     where=f"providers.{self.name}.fields",
-                    next_step=f"use one of: {', '.join((*PARTS, *FRAMES))}",
+                    next_step=f"use one of: {', '.join(_ALL_PARTS)}",
                 )
 
     # --- models -------------------------------------------------------------------------------------------------------
@@ -154,7 +156,7 @@ class Replicate(HostedProvider):
     ) -> None:
         """Downloads the clip, then deletes the frames that were uploaded for it."""
         await super().fetch(request, submission, destination=destination, report=report)
-        await self._forget(submission.urls[part] for part in FRAMES if part in submission.urls)
+        await self._forget(url for part, url in submission.urls.items() if _is_uploaded(part))
 
     def accepted(self, content: object) -> Submission | None:
         """The prediction's id."""
@@ -256,26 +258,29 @@ class Replicate(HostedProvider):
 
     def _input(self, request: Generation, *, frames: Mapping[str, str]) -> Mapping[str, object]:
         names = self.model(request.model).inputs
-        values = {**{part: value_in(request) for part, value_in in PARTS.items()}, **frames}
+        parts = {part: value_in(request) for part, value_in in PARTS.items()}
+        shown = [link for part, link in frames.items() if part not in FRAMES]
+        values = {**parts, **{part: frames.get(part) for part in FRAMES}, REFERENCES: shown or None}
         asked = {names[part]: value for part, value in values.items() if names.get(part) and value is not None}
         return {**asked, **self._more}
 
     def _pictures(self, request: Generation) -> Mapping[str, Picture]:
-        """The frames of a request by their part."""
+        """The frames of a request by their part, then its reference pictures as `references 1` and so on."""
         names = self.model(request.model).inputs
         pairs = zip(FRAMES, (request.boundary_in, request.boundary_out), strict=True)
         given = {part: png for part, png in pairs if png is not None}
-        for part in given:
+        for part in (*given, *([REFERENCES] if request.references else [])):
             if not names.get(part):
                 raise ProviderRefused(
                     f"nobody has said what {request.model} calls its {part.replace('_', ' ')}, so nothing was sent",
                     next_step=f'set fields = {{ {part} = "…" }} in [providers.{self.name}], or send_frames = "never"',
                 )
-        return {part: self.picture(png) for part, png in given.items()}
+        shown = {f"{REFERENCES} {index}": each for index, each in enumerate(self.references(request), start=1)}
+        return {**{part: self.picture(png) for part, png in given.items()}, **shown}
 
     async def _upload(self, part: str, picture: Picture) -> str:
         """Puts a frame among the account's files and returns its link; whatever fails, no clip was asked for."""
-        name = f"{part}.{picture.media_type.removeprefix('image/')}"
+        name = f"{part.replace(' ', '_')}.{picture.media_type.removeprefix('image/')}"
         try:
             reply = await self.api().send("POST", "/files", files={"content": (name, picture.data, picture.media_type)})
             self.check(reply)
@@ -294,6 +299,11 @@ class Replicate(HostedProvider):
         for link in links:
             with suppress(ProviderError):
                 await self.api().send("DELETE", link)
+
+
+def _is_uploaded(part: str) -> bool:
+    """Whether a submission's link of this name leads to a picture of ours."""
+    return part in FRAMES or part.startswith(REFERENCES)
 
 
 def _without_version(model: str) -> str:

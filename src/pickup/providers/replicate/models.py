@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from pickup.errors import ConfigError
@@ -42,6 +42,9 @@ PARTS: Mapping[str, Callable[[Generation], object]] = MappingProxyType(
 FRAMES = ("first_frame", "last_frame")
 """The parts that are pictures."""
 
+REFERENCES = "references"
+"""The part that is a list of pictures."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplicateModel(Model):
@@ -50,17 +53,25 @@ class ReplicateModel(Model):
     inputs: Mapping[str, str] = field(default_factory=dict)
 
 
-def _veo(name: str, *, rates: tuple[FrameRate, ...], notes: tuple[str, ...] = ()) -> ReplicateModel:
+def _veo(
+    name: str, *, rates: tuple[FrameRate, ...], references: int = 0, notes: tuple[str, ...] = ()
+) -> ReplicateModel:
+    capability = Capability(
+        modes=frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
+        lengths=Lengths.of(4, 6, 8),
+        sizes=hd_sizes(720, 1080),
+        rates=rates,
+    )
+    pictured = replace(
+        capability,
+        modes=frozenset({Mode.TEXT}),
+        lengths=Lengths.of(8),
+        sizes=hd_sizes(720, 1080, shapes=("16:9",)),
+        references=references,
+    )
     return ReplicateModel(
         name=name,
-        capabilities=(
-            Capability(
-                modes=frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
-                lengths=Lengths.of(4, 6, 8),
-                sizes=hd_sizes(720, 1080),
-                rates=rates,
-            ),
-        ),
+        capabilities=(capability, pictured) if references else (capability,),
         audio=Audio.OPTIONAL,
         seed=True,
         negative=True,
@@ -74,13 +85,14 @@ def _veo(name: str, *, rates: tuple[FrameRate, ...], notes: tuple[str, ...] = ()
             "audio": "generate_audio",
             "first_frame": "image",
             "last_frame": "last_frame",
+            **({REFERENCES: "reference_images"} if references else {}),
         },
         notes=(*notes, "clips carry a mark of Google's that is not seen"),
     )
 
 
 MODELS = (
-    _veo("google/veo-3.1", rates=(FrameRate.parse("24"),)),
+    _veo("google/veo-3.1", rates=(FrameRate.parse("24"),), references=3),
     _veo(
         "google/veo-3.1-fast",
         rates=UNKNOWN_RATES,
@@ -104,6 +116,8 @@ def needed(offer: Offer) -> Iterator[tuple[str, ...]]:
         yield ("first_frame",)
     if Mode.FIRST_LAST in offer.modes:
         yield ("last_frame",)
+    if offer.references:
+        yield (REFERENCES,)
 
 
 def inputs_in(text: str, *, where: str) -> Mapping[str, object]:

@@ -1,7 +1,7 @@
 """Slate, the embedded provider: previs footage without a key, a network or a graphics card.
 
-It bridges or dissolves between a hole's neighbours, moves on one of them, draws a sea, a city or a sky, or sets the
-brief on a card. The pictures are drawn in a child process; nothing heavy is imported here.
+It bridges or dissolves between a hole's neighbours, moves on one of them, draws a plate (a sea, a city, a forest),
+or sets the brief on a card. The pictures are drawn in a child process; nothing heavy is imported here.
 
     SlateProvider().quote(wish, model="slate-1").look
 """

@@ -37,25 +37,51 @@ def _words(pattern: str) -> re.Pattern[str]:
 _PLATES: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
         "sea": _words(
-            r"seas?|oceans?|beach(?:es)?|waves?|shores?|shoreline|seaside|seascape|coast(?:al|line)?|surf|tides?|"
-            r"lakes?|lagoon|bays?|harbou?rs?|"
+            r"seas?(?! of sand\b)|oceans?|beach(?:es)?|waves?|shores?|shoreline|seaside|seascape|coast(?:al|line)?|"
+            r"surf|tides?|lakes?|lagoon|bays?|harbou?rs?|"
             r"(?:open|calm|still|deep|dark|over|across|on|by) (?:the )?water|water'?s edge"
         ),
         "city": _words(
             r"cit(?:y|ies)|cityscape|streets?|neon|downtown|skyline|skyscrapers?|urban|alley(?:way)?|avenue|boulevard|"
-            r"traffic|rooftops?|towers?|metropolis|rain(?:y|ing)?"
+            r"traffic|rooftops?|towers?|metropolis"
         ),
-        "sky": _words(r"sk(?:y|ies)|clouds?|cloudy|horizon|stars|starry|mountains?|hills?|valley|ridges?|heavens?"),
+        "mountains": _words(
+            r"mountains|mountain(?! of\b| bik)|mountain(?:side|top|ous)|hills?|hill(?:side|top)s?|foothills|ridges?|"
+            r"(?<!its )(?<!his )(?<!her )(?<!their )peaks?(?! (?:hours?|times?|seasons?)\b)|ridgeline|"
+            r"summits?(?! (?:meeting|talks)\b)|alps?|alpine|himalayas?|sierras?|massif|valleys?"
+        ),
+        "forest": _words(
+            r"(?:rain)?forests?|woods|woodlands?|(?<!palm )(?<!christmas )trees|treetops|jungles?|pines|birches|"
+            r"grove|thicket"
+        ),
+        "desert": _words(r"deserts?|dunes?|sahara|gobi|mojave|sand ?storms?|sea of sand"),
+        "snow": _words(
+            r"snow|snow(?:s|y|ing|fall|fields?|storms?|flakes?|drifts?|bound|scape)|blizzards?|tundra|arctic|antarctic|"
+            r"winter(?:y|'s)? (?:\w+ )?(?:fields?|landscape|plains?|woods|forests?|country(?:side)?|meadows?)|"
+            r"(?:frozen|icy) (?:fields?|lakes?|rivers?|plains?|ground|wastes?|land(?:scape)?|wind)|glaciers?|"
+            r"ice ?(?:fields?|floes?|sheets?|caps?|storms?)|(?:across|over|out on|onto|on) the ice|snow and ice"
+        ),
+        "fire": _words(
+            r"(?<!under )(?<!open )(?<!opens )(?<!cease )fires?(?! (?:escapes?|trucks?|engines?|exits?|stations?|"
+            r"alarms?|hydrants?|departments?|drills?|brigade|doors?|at)\b)|flames?|camp ?fires?|bonfires?|"
+            r"wild ?fires?|blaze|inferno|embers|burning(?! (?:sun|heat|sands?|desert|desire|questions?|eyes)\b)"
+        ),
+        "sky": _words(r"sk(?:y|ies)|clouds?|cloudy|horizon|stars|starry|heavens?"),
     }
 )
 PLATES = tuple(_PLATES)
 """The plates that can be drawn."""
 
+_WEATHER: Mapping[str, re.Pattern[str]] = MappingProxyType({"city": _words(r"rain(?:y|ing)?")})
+"""Words that bring a plate to mind only where nothing else is named."""
+
+_CLIMBED = _words(r"snow[- ]?(?:capped|covered|y|clad)|(?:eternal|fresh|deep) snow")
+
 _INDOORS = _words(r"int|interior|indoors?|close-?up|close up|closeup|portrait|insert|tabletop|macro|cu|ecu")
 
 _HOURS: Mapping[str, re.Pattern[str]] = MappingProxyType(
     {
-        "storm": _words(r"storm(?:y)?|overcast|gr[ae]y|fog(?:gy)?|mist(?:y)?|bleak|drizzle"),
+        "storm": _words(r"(?:sand|snow)?storm(?:y)?|blizzard|overcast|gr[ae]y|fog(?:gy)?|mist(?:y)?|bleak|drizzle"),
         "golden": _words(r"sunset|sun ?down|golden hour|golden|magic hour|late afternoon|setting sun"),
         "dawn": _words(r"dawn|sunrise|daybreak|first light|early morning|rising sun"),
         "dusk": _words(r"dusk|twilight|blue hour|evening|nightfall|gloaming"),
@@ -65,22 +91,30 @@ _HOURS: Mapping[str, re.Pattern[str]] = MappingProxyType(
         "day": _words(r"day|daytime|daylight|noon|midday|morning|afternoon|sunny|bright"),
     }
 )
-_USUAL_HOUR: Mapping[str, str] = MappingProxyType({"sea": "day", "city": "night", "sky": "day"})
+_USUAL_HOUR: Mapping[str, str] = MappingProxyType({"city": "night", "fire": "night"})
 
 
 def plate_in(prompt: str) -> str | None:
     """The plate that a prompt's words ask for, or None.
 
-    An interior or a close-up is never scenery. Sea and city win over sky, which both have; between them the one with
-    more words, then the earlier.
+    An interior or a close-up is never scenery. What burns is the subject wherever it burns. Else the plate with more
+    words wins, then the earlier; every place wins over the sky, which all of them have, and over rain.
     """
     if _INDOORS.search(prompt):
         return None
     found = {plate: [match.start() for match in words.finditer(prompt)] for plate, words in _PLATES.items()}
-    ground = [plate for plate in ("sea", "city") if found[plate]]
-    if ground:
-        return min(ground, key=lambda plate: (-len(found[plate]), found[plate][0]))
-    return "sky" if found["sky"] else None
+    if found["fire"]:
+        return "fire"
+    if found["mountains"] and _CLIMBED.search(prompt):
+        found["snow"] = []  # the mountains have snow
+    if found["snow"]:
+        found["forest"] = []  # the winter field has trees
+    places = [plate for plate in PLATES if found[plate] and plate != "sky"]
+    if places:
+        return min(places, key=lambda plate: (-len(found[plate]), found[plate][0]))
+    if found["sky"]:
+        return "sky"
+    return next((plate for plate, words in _WEATHER.items() if words.search(prompt)), None)
 
 
 def hour_in(prompt: str, *, stated: str = "", plate: str | None = None) -> str:
@@ -89,7 +123,7 @@ def hour_in(prompt: str, *, stated: str = "", plate: str | None = None) -> str:
     Args:
         prompt: The brief's prose.
         stated: The `time:` field, which wins over the prose.
-        plate: Decides the hour when no word does: a city is seen at night, the rest by day.
+        plate: Decides the hour when no word does: a city and a fire are seen at night, the rest by day.
     """
     for text in (stated, prompt):
         found = [(match.start(), hour) for hour, words in _HOURS.items() if (match := words.search(text))]

@@ -28,10 +28,7 @@ from pickup.providers.slate.card import Card
 from pickup.providers.slate.job import Rendered, RenderJob
 from pickup.providers.slate.joins import RELATED_FROM, Bridge, Push, Scene, Still, relatedness
 from pickup.providers.slate.lettering import writable
-from pickup.providers.slate.palette import hour_palette
-from pickup.providers.slate.plates.city import City
-from pickup.providers.slate.plates.sea import Sea
-from pickup.providers.slate.plates.sky import Sky
+from pickup.providers.slate.plates.catalog import plate_scene
 from pickup.providers.slate.textures import Grain, Picture, three
 
 _LARGEST_PX = 64_000_000
@@ -154,19 +151,7 @@ class _Plate:
 
     def __init__(self, request: Generation, *, plate: str, size: Size, rng: np.random.Generator) -> None:
         self._size, self._take, self._frames = size, request.take, request.frames
-        words = f"{request.prompt} {request.style}"
-        hour = looks.hour_in(words, stated=request.time_of_day, plate=plate)
-        step = 1 / request.rate.fps
-        inner = working_size(size)
-        if plate == "city":
-            rains = looks.rains_in(words)
-            hour = "storm" if rains and hour == "day" else hour
-            palette = hour_palette(hour, take=request.take)
-            self._scene: Scene = City(inner, palette=palette, hour=hour, seconds_per_frame=step, rng=rng, rains=rains)
-            return
-        kind = Sea if plate == "sea" else Sky
-        palette = hour_palette(hour, take=request.take)
-        self._scene = kind(inner, palette=palette, hour=hour, seconds_per_frame=step, rng=rng)
+        self._scene = plate_scene(request, plate=plate, size=working_size(size), rng=rng)
 
     def frame(self, index: int) -> Picture:
         """Frame `index` at full size."""

@@ -46,10 +46,23 @@ def ridge_line(length: int, *, roughness: float, rng: np.random.Generator) -> ND
     return np.asarray((line - line.mean()) / line.std(), dtype=np.float32)
 
 
-def smooth_step(values: Plane, *, low: float, high: float) -> Plane:
+def smooth_step(values: Plane | NDArray[np.float64], *, low: float, high: float) -> Plane:
     """0 below `low`, 1 above `high`, smooth between."""
     share = np.clip((values - low) / (high - low), 0, 1)
     return np.asarray(share * share * (3 - 2 * share), dtype=np.float32)
+
+
+def sampled(tile: Plane, x: Plane | NDArray[np.float64], y: Plane | NDArray[np.float64]) -> Plane:
+    """A square tile that repeats in both directions, at columns `x` and rows `y`; they are broadcast together."""
+    side = len(tile)  # remap counts in 16 bits and repeats the tile by itself, so whole tiles are taken off first
+    near = (each - side * np.floor(each.min() / side) for each in (x, y))
+    across, down = (np.ascontiguousarray(each, dtype=np.float32) for each in np.broadcast_arrays(*near))
+    return np.asarray(cv2.remap(tile, across, down, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP), dtype=np.float32)
+
+
+def stretched(tile: Plane, *, size: tuple[int, int]) -> Plane:
+    """A tile over a whole picture of `size` (width, height)."""
+    return np.asarray(cv2.resize(tile, size, interpolation=cv2.INTER_CUBIC), dtype=np.float32)
 
 
 def ramp(stops: list[tuple[float, RGB]], *, count: int) -> NDArray[np.float32]:
@@ -120,6 +133,12 @@ class Grain:
         x, y = self._shifts[index % len(self._shifts)]
         window = np.s_[y : y + height, x : x + width]
         return np.asarray(cv2.subtract(cv2.add(picture, self._up[window]), self._down[window]), dtype=np.uint8)
+
+
+def lit(coverage: Plane, *, color: NDArray[np.float32]) -> Picture:
+    """Light of one color, strong where `coverage` (0 to 255) is; `color` has shares of 1."""
+    plane = np.clip(coverage, 0, 255).astype(np.uint8)
+    return np.asarray(cv2.merge([cv2.convertScaleAbs(plane, alpha=float(share)) for share in color]), dtype=np.uint8)
 
 
 def added(*pictures: Picture) -> Picture:

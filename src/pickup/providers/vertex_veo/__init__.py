@@ -24,6 +24,7 @@ from pickup.hosted import (
     Call,
     HostedProvider,
     Model,
+    Picture,
     Service,
     Trouble,
     check_same_server,
@@ -47,18 +48,33 @@ _LARGEST_CLIP = 4 << 30
 _REPLY_S = 900.0
 """For a reply that holds a whole clip, over a slow line."""
 
+_REFERENCES, _WITH_REFERENCES_S = 3, 8
+"""Pictures of subjects that Veo takes instead of frames, and the one length that it makes then, at 16:9 alone."""
+
 _OPERATION = re.compile(r"projects/[\w.:-]+/locations/[\w-]+/publishers/[\w-]+/models/[\w.@-]+/operations/[\w-]+")
 
 
-def _veo(name: str, *lines: int, note: str) -> Model:
-    """A model of the family; they differ in the sizes that they make."""
+def _veo(name: str, *lines: int, note: str, references: int = _REFERENCES) -> Model:
+    """A model of the family; they differ in the sizes that they make, and in whether they take reference pictures."""
     capability = Capability(
         modes=frozenset({Mode.TEXT, Mode.FIRST, Mode.FIRST_LAST}),
         lengths=Lengths.of(4, 6, 8),
         sizes=hd_sizes(*lines, shapes=_SHAPES),
         rates=(FrameRate.parse("24"),),
     )
-    return Model(name=name, capabilities=(capability,), audio=Audio.OPTIONAL, seed=True, negative=True, notes=(note,))
+    pictured = replace(
+        capability,
+        modes=frozenset({Mode.TEXT}),
+        lengths=Lengths.of(_WITH_REFERENCES_S),
+        sizes=hd_sizes(*lines, shapes=("16:9",)),
+        references=references,
+    )
+    capabilities = (capability, pictured) if references else (capability,)
+    return Model(name=name, capabilities=capabilities, audio=Audio.OPTIONAL, seed=True, negative=True, notes=(note,))
+
+
+def _coded(picture: Picture) -> Mapping[str, str]:
+    return {"bytesBase64Encoded": picture.base64, "mimeType": picture.media_type}
 
 
 class VertexVeo(HostedProvider):
@@ -69,6 +85,7 @@ class VertexVeo(HostedProvider):
         base_url=f"https://{host_at('us-central1')}",
         link_wants_key=True,
         reply_bytes=512 << 20,
+        reference_bytes=2 << 20,
         poll_s=15.0,
         per_minute=10,
         options=OPTIONS,
@@ -81,7 +98,7 @@ class VertexVeo(HostedProvider):
     models = (
         _veo("veo-3.1-fast-generate-001", 720, 1080, 2160, note="it stays at least until 2027-05-04"),
         _veo("veo-3.1-generate-001", 720, 1080, 2160, note="it stays at least until 2027-05-04"),
-        _veo("veo-3.1-lite-generate-001", 720, 1080, note="it is a preview"),
+        _veo("veo-3.1-lite-generate-001", 720, 1080, note="it is a preview", references=0),
     )
 
     def __init__(self, setup: ProviderSetup) -> None:
@@ -189,6 +206,8 @@ class VertexVeo(HostedProvider):
         lines = min(request.size)
         frames = {"image": request.boundary_in, "lastFrame": request.boundary_out}
         pictures = {name: self._picture(png) for name, png in frames.items() if png is not None}
+        shown = [{"image": _coded(each), "referenceType": "asset"} for each in self.references(request)]
+        subjects = {"referenceImages": shown} if shown else {}
         words = {"prompt": request.prompt} if request.prompt else {}
         unwanted = {"negativePrompt": request.negative} if request.negative else {}
         parameters = {
@@ -203,7 +222,7 @@ class VertexVeo(HostedProvider):
         return Call(
             path=f"/v1/projects/{self.project}/locations/{self.location}/{model}:predictLongRunning",
             json={
-                "instances": [{**words, **pictures}],
+                "instances": [{**words, **pictures, **subjects}],
                 "parameters": {**parameters, **unwanted, **self._chosen(request.model)},
             },
         )
@@ -225,8 +244,7 @@ class VertexVeo(HostedProvider):
         return {**{name: text for name, text in texts.items() if text}, **switch}
 
     def _picture(self, png: bytes) -> Mapping[str, str]:
-        picture = self.picture(png)
-        return {"bytesBase64Encoded": picture.base64, "mimeType": picture.media_type}
+        return _coded(self.picture(png))
 
     def accepted(self, content: object) -> Submission | None:
         """The operation's name, which is asked for as a path and so must look like one."""

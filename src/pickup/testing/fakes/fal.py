@@ -49,6 +49,7 @@ class _Endpoint:
         seconds: What may stand in `duration`, with the type that it must have.
         tiers: What may stand in `resolution`; one without a word is the only size.
         shaped: It takes `aspect_ratio`.
+        references: How many pictures `image_urls` may have, of which one must be there; zero where it has no such.
         rates: What may stand in `fps`; one that is alone is not asked for.
     """
 
@@ -56,6 +57,7 @@ class _Endpoint:
     tiers: Mapping[str, int]
     frames: Mapping[str, bool] = field(default_factory=dict)
     shaped: bool = True
+    references: int = 0
     rates: tuple[int, ...] = (24,)
     optional: frozenset[str] = frozenset({"generate_audio"})
 
@@ -69,6 +71,8 @@ class _Endpoint:
             yield "aspect_ratio"
         if len(self.rates) > 1:
             yield "fps"
+        if self.references:
+            yield "image_urls"
 
 
 def _endpoints() -> Iterator[tuple[str, _Endpoint]]:
@@ -82,6 +86,9 @@ def _endpoints() -> Iterator[tuple[str, _Endpoint]]:
         yield name, veo
         yield f"{name}/image-to-video", replace(veo, frames={"image_url": True})
         yield f"{name}/first-last-frame-to-video", replace(veo, frames=both)
+    unseeded = frozenset({"generate_audio", "auto_fix", "safety_tolerance"})
+    for name in ("fal-ai/veo3.1", "fal-ai/veo3.1/fast"):
+        yield f"{name}/reference-to-video", replace(veo, seconds=("8s",), references=3, optional=unseeded)
     tiers = {"1080p": 1080, "1440p": 1440, "2160p": 2160}
     ltx = _Endpoint(seconds=(6, 8, 10), tiers=tiers, rates=(25, 24, 48, 50))
     ends = {"image_url": True, "end_image_url": False}
@@ -109,6 +116,7 @@ def _endpoints() -> Iterator[tuple[str, _Endpoint]]:
     )
     yield "bytedance/seedance-2.0/text-to-video", seedance
     yield "bytedance/seedance-2.0/image-to-video", replace(seedance, frames=ends)
+    yield "bytedance/seedance-2.0/reference-to-video", replace(seedance, references=9)
 
 
 class FakeFal(FakeHosted):
@@ -200,7 +208,16 @@ class FakeFal(FakeHosted):
             size=f"{size[0]}x{size[1]}",
             seconds=str(length),
             first_frame=frames[0] if frames else None,
+            references=tuple(self._references(fields, most=endpoint.references)),
         )
+
+    def _references(self, fields: Mapping[str, object], *, most: int) -> Iterator[bytes | None]:
+        """The pictures of an endpoint that needs some."""
+        shown = fields.get("image_urls", [])
+        if not isinstance(shown, list) or not min(most, 1) <= len(shown) <= most:
+            raise _refused("missing", "image_urls")
+        for each in shown:
+            yield self._picture(each, place="image_urls")
 
     def _picture(self, url: object, *, place: str) -> bytes | None:
         """A frame's bytes: of a data URI or of an upload; None for a link elsewhere."""

@@ -32,6 +32,7 @@ from pickup.timing import FrameRate
 
 _RATE = FrameRate.parse("24")
 _LONGEST_S: Mapping[str, int] = MappingProxyType({"gemini-omni-1.2-flash": 15, "gemini-omni-1.1-flash": 10})
+_SUBJECT, _MOST_SUBJECTS = "<IMAGE_REF_{}>", 6
 _SHORTEST_S, _LONGEST_BETWEEN_FRAMES_S = 3, 10
 _TIERS: Mapping[str, int] = MappingProxyType({"360p": 360, "720p": 720, "1080p": 1080, "4k": 2160})
 _SHAPES = ("16:9", "9:16")
@@ -119,8 +120,12 @@ class FakeGeminiOmni(FakeHosted):
         if fields.get("background") is not True or fields.get("store", True) is not True:
             raise RefusedError("Here a video is made in the background, which needs store.")
         prompt, pictures = _read_input(fields.get("input"))
-        _check_config(fields.get("generation_config", {}), framed=bool(pictures))
-        longest = min(_LONGEST_S[model], _LONGEST_BETWEEN_FRAMES_S) if len(pictures) > 1 else _LONGEST_S[model]
+        is_of_subjects = _SUBJECT.format(0) in prompt
+        task = "reference_to_video" if is_of_subjects else "image_to_video" if pictures else "text_to_video"
+        _check_config(fields.get("generation_config", {}), task=task)
+        _check_pictures(prompt, pictures, of_subjects=is_of_subjects)
+        between = len(pictures) > 1 and not is_of_subjects
+        longest = min(_LONGEST_S[model], _LONGEST_BETWEEN_FRAMES_S) if between else _LONGEST_S[model]
         size, seconds = _read_format(fields.get("response_format"), longest=longest)
         return Order(
             fields=fields,
@@ -129,7 +134,8 @@ class FakeGeminiOmni(FakeHosted):
             shape=ClipShape.lasting(Fraction(seconds), size=size, rate=_RATE),
             size=f"{size[0]}x{size[1]}",
             seconds=str(seconds),
-            first_frame=pictures[0] if pictures else None,
+            first_frame=pictures[0] if pictures and not is_of_subjects else None,
+            references=tuple(pictures) if is_of_subjects else (),
         )
 
     def job_object(self, look: Look) -> Mapping[str, object]:
@@ -228,8 +234,8 @@ def _read_input(given: object) -> tuple[str, Sequence[bytes]]:
     content = [each for each in items if isinstance(each, Mapping)]
     kinds = {str(each.get("type")) for each in content}
     pictures = [_picture(each) for each in content if each.get("type") == "image"]
-    if not content or not kinds <= {"text", "image"} or len(pictures) > 2:  # noqa: PLR2004 - a first and a last frame
-        raise RefusedError("The input is not words with at most two images.")
+    if not content or not kinds <= {"text", "image"}:
+        raise RefusedError("The input is not words with images.")
     return _checked_words([str(each.get("text", "")) for each in content if each.get("type") == "text"]), pictures
 
 
@@ -254,15 +260,25 @@ def _picture(item: Mapping[str, object]) -> bytes:
     return data
 
 
-def _check_config(given: object, *, framed: bool) -> None:
+def _check_pictures(words: str, pictures: Sequence[bytes], *, of_subjects: bool) -> None:
+    """A first and a last frame, or reference pictures of which each has its tag."""
+    if len(pictures) > (_MOST_SUBJECTS if of_subjects else 2):
+        raise RefusedError("These are too many images.")
+    if of_subjects and not all(_SUBJECT.format(index) in words for index in range(len(pictures))):
+        raise RefusedError("A reference image has no tag in the words.")
+    if of_subjects and "<FIRST_FRAME>" in words:
+        raise RefusedError("A frame and reference images do not go together here.")
+
+
+def _check_config(given: object, *, task: str) -> None:
     config = given if isinstance(given, Mapping) else {}
     _check_known(config, _CONFIG)
     seed, video = config.get("seed", 0), config.get("video_config", {})
-    task = video.get("task") if isinstance(video, Mapping) else ""
+    asked = video.get("task") if isinstance(video, Mapping) else ""
     if not isinstance(seed, int) or not 0 <= seed <= _MOST_SEED:
         raise RefusedError("The seed is no int32.")
-    if task not in (None, "image_to_video" if framed else "text_to_video"):
-        raise RefusedError(f"The input does not fit the task {task}.")
+    if asked not in (None, task):
+        raise RefusedError(f"The input does not fit the task {asked}.")
 
 
 def _read_format(given: object, *, longest: int) -> tuple[tuple[int, int], int]:

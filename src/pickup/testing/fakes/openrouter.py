@@ -7,7 +7,7 @@ with FakeOpenRouter(setup=Setup(key="secret")) as fake:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from typing import ClassVar
 
@@ -146,6 +146,7 @@ class FakeOpenRouter(FakeHosted):
             size=f"{size[0]}x{size[1]}",
             seconds=str(seconds),
             first_frame=_first_frame(fields, row=row),
+            references=tuple(_references(fields)),
         )
 
     def created_object(self, look: Look) -> Mapping[str, object]:
@@ -207,6 +208,19 @@ def _ordered_size(fields: Mapping[str, object], *, row: Mapping[str, object]) ->
         raise RefusedError(f"A shape of {shape!r} is not made by this model.")
     [size] = hd_sizes(_TIERS[str(tier)], shapes=[str(shape)])
     return size
+
+
+def _references(fields: Mapping[str, object]) -> Iterator[bytes | None]:
+    """Reference pictures; beside frames they are passed over."""
+    given = fields.get("input_references", [])
+    if not isinstance(given, list):
+        raise RefusedError("input_references is a list.")
+    for each in given if not fields.get("frame_images") else ():
+        link = each.get("image_url") if isinstance(each, Mapping) and each.get("type") == "image_url" else None
+        picture = picture_at(link.get("url") if isinstance(link, Mapping) else None, param="input_references")
+        if picture.data is not None:
+            picture_size(picture.data)
+        yield picture.data
 
 
 def _first_frame(fields: Mapping[str, object], *, row: Mapping[str, object]) -> bytes | None:

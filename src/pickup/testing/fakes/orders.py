@@ -43,6 +43,7 @@ class Order:
         size: The word of the request or the server's default, `1280x720`.
         seconds: The word of the request or the server's default; of the clip where frames were asked for.
         first_frame: The picture's bytes; None if there is none, or only a link to it.
+        references: The bytes of each reference picture, likewise.
     """
 
     fields: Mapping[str, object]
@@ -52,6 +53,7 @@ class Order:
     size: str = ""
     seconds: str = ""
     first_frame: bytes | None = None
+    references: tuple[bytes | None, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)

@@ -36,6 +36,7 @@ OPEN_VERSION = hashlib.sha256(OPEN_MODEL.encode()).hexdigest()
 _RATE = FrameRate.parse("24")
 _KEPT_S, _FILE_KEPT_S = 3600.0, 86_400.0
 _PAGE = 100
+_MOST_REFERENCES, _WITH_REFERENCES_S = 3, 8
 _LARGEST_INLINE, _LARGEST_FILE = 256_000, 100_000_000
 _PREFER = re.compile(r"wait(=([1-9]|[1-5]\d|60))?")
 _TIERS = {"720p": 720, "1080p": 1080}
@@ -167,6 +168,11 @@ class FakeReplicate(FakeHosted):
             name: self._picture(given[name], name=name) for name in ("image", "last_frame", "start") if name in given
         }
         shape = _open_shape(given) if model == OPEN_MODEL else _veo_shape(given)
+        shown = given.get("reference_images", [])
+        if not isinstance(shown, list) or len(shown) > _MOST_REFERENCES:
+            raise RefusedError("- input.reference_images: a list of 1 to 3", status=422, param="reference_images")
+        if shown and (given.get("duration", 8) != _WITH_REFERENCES_S or shape.size[0] < shape.size[1]):
+            raise RefusedError("- input.reference_images: with 8 s at 16:9", status=422, param="reference_images")
         return Order(
             fields=fields,
             prompt=str(given["prompt"]),
@@ -175,6 +181,7 @@ class FakeReplicate(FakeHosted):
             size=f"{shape.size[0]}x{shape.size[1]}",
             seconds=str(given.get("duration", "")),
             first_frame=pictures.get("image") or pictures.get("start"),
+            references=tuple(self._picture(each, name="reference_images") for each in shown),
         )
 
     def new_id(self, number: int) -> str:

@@ -35,6 +35,7 @@ _MODELS: Mapping[str, tuple[str, ...]] = {
 _LINES = {"720p": 720, "1080p": 1080, "4k": 2160}
 _SHAPES = ("16:9", "9:16")
 _SECONDS = (4, 6, 8)
+_MOST_SUBJECTS = 3
 _PICTURES = ("image/png", "image/jpeg", "image/webp")
 _STATUSES = {
     400: "INVALID_ARGUMENT",
@@ -128,7 +129,9 @@ class FakeVertexVeo(FakeHosted):
         if not isinstance(parameters, Mapping):
             raise RefusedError("parameters has to be an object.")
         seconds, size = _length(parameters), _size(parameters, model=model)
-        first = _frames(instances[0])
+        first, subjects = _frames(instances[0]), _subjects(instances[0], model=model)
+        if subjects and (seconds != _SECONDS[-1] or size[0] < size[1]):
+            raise RefusedError("Reference images are for 8 seconds at 16:9.")
         prompt = instances[0].get("prompt", "")
         if not isinstance(prompt, str) or (not prompt and first is None):
             raise RefusedError("A prompt or an image is needed.")
@@ -141,6 +144,7 @@ class FakeVertexVeo(FakeHosted):
             size=f"{size[0]}x{size[1]}",
             seconds=str(seconds),
             first_frame=first,
+            references=subjects,
         )
 
     def job(self, exchange: Exchange) -> Accepted:
@@ -261,6 +265,18 @@ def _frames(instance: Mapping[str, object]) -> bytes | None:
         raise RefusedError("lastFrame needs an image.")
     frames = {name: _picture(instance[name]) for name in ("image", "lastFrame") if name in instance}
     return frames.get("image")
+
+
+def _subjects(instance: Mapping[str, object], *, model: str) -> tuple[bytes, ...]:
+    """Up to three pictures of a subject, never beside a frame."""
+    given = instance.get("referenceImages", [])
+    if not isinstance(given, list) or len(given) > _MOST_SUBJECTS or (given and "lite" in model):
+        raise RefusedError("referenceImages is a list of at most three, of a model that takes them.")
+    if given and ("image" in instance or "lastFrame" in instance):
+        raise RefusedError("Reference images go without image and lastFrame.")
+    if any(not isinstance(each, Mapping) or str(each.get("referenceType")).lower() != "asset" for each in given):
+        raise RefusedError("The referenceType is asset.")
+    return tuple(_picture(each["image"]) for each in given)
 
 
 def _picture(given: object) -> bytes:

@@ -77,9 +77,10 @@ class _Limits:
     tiers: tuple[str, ...]
     frames: str
     takes_adaptive: bool = False
+    references: int = 0
 
 
-_WAN3 = _Limits(longest_s=30, tiers=("480P", "720P", "1080P"), frames="allowed", takes_adaptive=True)
+_WAN3 = _Limits(longest_s=30, tiers=("480P", "720P", "1080P"), frames="allowed", takes_adaptive=True, references=10)
 _MODELS: Mapping[str, _Limits] = MappingProxyType(
     {
         "wan3.0-video": _WAN3,
@@ -142,9 +143,9 @@ class FakeWan(FakeHosted):
             raise RefusedError("Model not exist.", status=404, code="ModelNotFound")
         wanted = _object(request.fields.get("input"), name="input")
         parameters = _object(request.fields.get("parameters", {}), name="parameters")
-        frames = _frames(wanted.get("media"), limits=limits)
+        frames, shown = _media(wanted.get("media"), limits=limits)
         prompt = wanted.get("prompt", "")
-        if not isinstance(prompt, str) or not (prompt or frames):
+        if not isinstance(prompt, str) or not (prompt or frames or shown):
             raise _invalid("input needs a prompt or media")
         negative = wanted.get("negative_prompt", "")
         if not isinstance(negative, str) or len(negative) > _MOST_NEGATIVE:
@@ -160,6 +161,7 @@ class FakeWan(FakeHosted):
             size=f"{size[0]}x{size[1]}",
             seconds=str(seconds),
             first_frame=frames.get("first_frame"),
+            references=shown,
         )
 
     def created_object(self, look: Look) -> Mapping[str, object]:
@@ -238,14 +240,18 @@ def _object(value: object, *, name: str) -> Mapping[str, object]:
     return value
 
 
-def _frames(media: object, *, limits: _Limits) -> Mapping[str, bytes | None]:
-    """The frames that were given, by their types; a link is not followed."""
+def _media(media: object, *, limits: _Limits) -> tuple[Mapping[str, bytes | None], tuple[bytes | None, ...]]:
+    """The frames that were given, by their types, or the reference pictures; a link is not followed."""
     if media is not None and (not isinstance(media, list) or not media):
         raise _invalid("media must be a list with something in it")
     frames: dict[str, bytes | None] = {}
+    shown: list[bytes | None] = []
     for each in media or ():
         item = _object(each, name="an item of media")
         kind = str(item.get("type"))
+        if kind == "reference_image":
+            shown.append(_picture(item.get("url")))
+            continue
         if kind not in ("first_frame", "last_frame") or kind in frames:
             raise _invalid(f"media of type {kind} cannot be given, or not once more")
         frames[kind] = _picture(item.get("url"))
@@ -253,7 +259,9 @@ def _frames(media: object, *, limits: _Limits) -> Mapping[str, bytes | None]:
         raise _invalid("this model takes no media")
     if "first_frame" not in frames and (frames or limits.frames == "needed"):
         raise _invalid("image-to-video model must provide an image as first_frame")
-    return frames
+    if len(shown) > limits.references or (shown and frames):
+        raise _invalid("these are too many reference images, or frames go with them")
+    return frames, tuple(shown)
 
 
 def _picture(url: object) -> bytes | None:

@@ -1,1 +1,1 @@
-"""Plates drawn from nothing: sea, city with rain, sky. Each module has one class with `frame(index)`."""
+"""Plates drawn from nothing. Each module has one class with `frame(index)`; `catalog` names them all."""

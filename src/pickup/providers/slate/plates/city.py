@@ -6,17 +6,19 @@ the street, the mirror image in the water, and the rain.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from pickup.providers.slate.camera import Size
 from pickup.providers.slate.palette import RGB, Palette
+from pickup.providers.slate.plates.layers import Layer
 from pickup.providers.slate.plates.sky import Heaven
-from pickup.providers.slate.textures import Picture, Plane, added, glow, mixed, quantized, three, times
+from pickup.providers.slate.plates.weather import falling, rain_streaks
+from pickup.providers.slate.textures import Picture, Plane, added, glow, quantized, three, times
 
 _STREET = 0.70
 _BLEED = 0.06
@@ -30,14 +32,13 @@ _TAILLIGHT: RGB = (255, 44, 30)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Row:
-    """One depth of towers, wider than the frame so that it can slide.
+    """One depth of towers.
 
     Attributes:
         slide: Pixels that it moves in a second.
     """
 
-    picture: Picture
-    alpha: Picture
+    layer: Layer
     slide: float
 
 
@@ -76,7 +77,7 @@ class City:
         self._wobble = float(rng.random() * 2 * np.pi)
         self._ripple = self._ripples(rng=rng)
         lengths = (0.05, 0.11) if rains else ()
-        self._rain = tuple(_rain(size, length=length, rng=rng) for length in lengths)
+        self._rain = tuple(rain_streaks(size, length=length, rng=rng) for length in lengths)
         self._dark_street = self._street_tone(palette)
         self._bloom = 0.75 * palette.lamps**3
         self._lit_from = round(235 - 165 * palette.lamps)
@@ -100,7 +101,8 @@ class City:
             x += wide * rng.uniform(0.82, 1.04) + rng.uniform(0, 2) * unit * near
         mist = np.linspace(0, 1, height, dtype=np.float32)[:, None, None] ** 3 * 0.55 * (1 - 0.6 * near)
         picture += mist * (haze * 0.9 - picture)
-        return _Row(picture=quantized(picture, rng=rng), alpha=three((alpha * 255).astype(np.uint8)), slide=slide)
+        layer = Layer(picture=quantized(picture, rng=rng), alpha=three((alpha * 255).astype(np.uint8)))
+        return _Row(layer=layer, slide=slide)
 
     @staticmethod
     def _tower(
@@ -180,28 +182,23 @@ class City:
     def frame(self, index: int) -> Picture:
         """Frame `index` at the drawn size."""
         seconds = float(index * self._seconds)
-        above = self._heaven
+        above = self._heaven.copy()
         for row in self._rows:
-            above = self._slid(row, below=above, seconds=seconds)
+            row.layer.paint(above, left=self._left_of(row, seconds=seconds))
         above = added(above, self._haze)
         for lamp in self._lamps:
             self._shine(above, lamp, seconds=seconds)
         above = _bloomed(above, strength=self._bloom, lit_from=self._lit_from)
         picture = np.concatenate([above, self._mirrored(above, seconds=seconds)])
         for number, rain in enumerate(self._rain):
-            picture = added(picture, self._falling(rain, number=number, seconds=seconds))
+            picture = added(picture, falling(rain, pace=1.5 + 0.9 * number, seconds=seconds))
         return picture
 
-    def _slid(self, row: _Row, *, below: Picture, seconds: float) -> Picture:
-        width, height = self._size[0], self._street
-        room = row.picture.shape[1] - width
+    def _left_of(self, row: _Row, *, seconds: float) -> float:
+        """Pixels of a row that are left of the frame; it slows down before its edge."""
+        room = row.layer.picture.shape[1] - self._size[0]
         reach = room / 2 - 1
-        left = room / 2 + reach * float(np.sin(row.slide * (seconds - 2) / reach))  # slows down before its edge
-        shift = np.array([[1, 0, left], [0, 1, 0]])
-        flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-        picture = np.asarray(cv2.warpAffine(row.picture, shift, (width, height), flags=flags), dtype=np.uint8)
-        alpha = np.asarray(cv2.warpAffine(row.alpha, shift, (width, height), flags=flags), dtype=np.uint8)
-        return mixed(below, picture, alpha=alpha)
+        return float(room / 2 + reach * math.sin(row.slide * (seconds - 2) / reach))
 
     def _shine(self, picture: Picture, lamp: _Lamp, *, seconds: float) -> None:
         """Adds one lamp's light in place; it comes back on the other side after it has left."""
@@ -223,12 +220,6 @@ class City:
         sway = np.sin(rows * 0.42 - seconds * 5.2 + self._wobble) * 0.6 + np.sin(rows * 0.17 + seconds * 3.1)
         seen = cv2.remap(smeared, x + sway * (0.4 + rows / len(x) * 1.1), y, cv2.INTER_LINEAR, None, cv2.BORDER_REFLECT)
         return times(np.asarray(seen, dtype=np.uint8), self._dark_street)
-
-    def _falling(self, rain: Picture, *, number: int, seconds: float) -> Picture:
-        """A window of the rain, which repeats after one frame height."""
-        height = self._size[1]
-        offset = height - 1 - int(seconds * height * (1.5 + 0.9 * number)) % height
-        return rain[offset : offset + height]
 
 
 def _windows(wall: Plane, *, scale: int, near: float, palette: Palette, rng: np.random.Generator) -> None:
@@ -284,19 +275,3 @@ def _bokeh(radius: float, *, color: RGB, strength: float) -> Picture:
     halo = np.exp(-((distance / (radius * 0.8)) ** 2)) * 0.5 + np.exp(-((distance / radius) ** 2)) * 0.15
     light = (disk * 0.75 + rim + halo)[:, :, None] * np.array(color, np.float32) * strength
     return np.clip(light, 0, 255).astype(np.uint8)
-
-
-def _rain(size: Size, *, length: float, rng: np.random.Generator) -> Picture:
-    """Streaks that repeat from top to bottom: twice the frame's height."""
-    width, height = size
-    field: NDArray[np.float32] = np.zeros((height, width), np.float32)
-    count = int(width * height * 0.0011 * (0.055 / length))
-    field[rng.integers(0, height, count), rng.integers(0, width, count)] = rng.uniform(0.3, 1.0, count)
-    streak = max(3, int(height * length)) | 1
-    along = np.linspace(-1, 1, streak, dtype=np.float32)[:, None]
-    sideways = np.arange(-4, 5, dtype=np.float32)[None, :]
-    kernel = np.clip(1 - np.abs(sideways + along * streak * 0.045), 0, 1) * (1 - along**2)
-    fall = cv2.filter2D(np.tile(field, (3, 1)), -1, kernel)[height : 2 * height]
-    strength = 34 if length < 0.08 else 46  # noqa: PLR2004 - the near streaks are longer and brighter
-    drops = np.clip(fall * strength, 0, 70).astype(np.uint8)
-    return three(np.tile(drops, (2, 1)))

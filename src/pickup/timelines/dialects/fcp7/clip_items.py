@@ -17,7 +17,7 @@ from pickup.timelines.dialects.fcp7.channels import channel_played
 from pickup.timelines.dialects.fcp7.elements import add, add_table, clean, fill_from_table, table_of, truth
 from pickup.timelines.dialects.fcp7.files import Media, MediaBook
 from pickup.timelines.dialects.fcp7.generators import add_matte, add_title, color_of
-from pickup.timelines.dialects.fcp7.layout import Placed, first_file_of, inner_length, source_start
+from pickup.timelines.dialects.fcp7.layout import Placed, first_file_of, inner_length, source_start, stated_start
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
 from pickup.timelines.dialects.fcp7.notes import Note, add_note, own_note
 from pickup.timelines.dialects.fcp7.opening import NEIGHBOR
@@ -240,7 +240,7 @@ class ClipWriter:
             add(source, "trackindex", plays or channel.number + 1)
         if not channel.is_first:
             return
-        scale = Scale(fps=self._fps, first=Fraction(played.shown), source=source_start(item), pace=played.remap.pace)
+        scale = Scale(fps=self._fps, first=Fraction(played.shown), source=stated_start(item), pace=played.remap.pace)
         add_markers(element, item.markers, scale=scale)
         add_note(element, {**_note_of(item, book=self._book), **played.note, **note})
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 import opentimelineio as otio
 
 from pickup.timelines.dialects.fcp7.files import MediaBook, Used
-from pickup.timelines.ruler import Ruler, record_length, seconds_of, source_range_of, speed_of
+from pickup.timelines.ruler import Ruler, record_length, seconds_of, source_range_of, source_seconds, speed_of
 from pickup.timelines.texts import child, text_of
 from pickup.timing import Number, half_up
 
@@ -127,6 +127,12 @@ def first_file_of(reference: otio.core.MediaReference | None) -> str:
 
 def source_start(item: otio.core.Item) -> Fraction:
     """Source time at which an item begins, exact seconds."""
+    known = source_range_of(item)
+    return source_seconds(item, known.start_time) if known is not None else Fraction(0)
+
+
+def stated_start(item: otio.core.Item) -> Fraction:
+    """The same as its file counts it, and its markers with it."""
     known = source_range_of(item)
     return seconds_of(known.start_time) if known is not None else Fraction(0)
 

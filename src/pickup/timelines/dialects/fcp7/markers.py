@@ -84,7 +84,7 @@ def restore_markers(
         length = end - start if end is not None and end > start else Fraction(0)
         marker.marked_range = otio.opentime.TimeRange(
             exact_moment(scale.source + (start - scale.first) / scale.fps * scale.pace, scale.fps),
-            exact_moment(length / scale.fps * scale.pace, scale.fps),
+            exact_moment(length / scale.fps * (1 if length == 1 else scale.pace), scale.fps),
         )
         marker.name = text_of(note.get("name")) or marker.name
         marker.comment = text_of(note.get("comment")) or _lines(element.findtext("comment") or "")
@@ -142,7 +142,8 @@ def add_markers(
     for marker in markers:
         marked = marker.marked_range
         offset = rate.frames((seconds_of(marked.start_time) - scale.source) / scale.pace)
-        end = half_up(offset + rate.frames(seconds_of(marked.duration) / scale.pace))
+        length = rate.frames(seconds_of(marked.duration))
+        end = half_up(offset + (length / scale.pace if length > 1 else length))  # a single frame is a point
         start = half_up(offset)
         moved = half_up(scale.first) - (clock.start if start in clock and clock.start >= len(clock) else 0)
         _add_marker(element, marker, start=start + moved, end=end + moved)

@@ -39,6 +39,7 @@ from pickup.timelines.dialects.fcp7.layout import (
     note_uses,
     place,
     source_start,
+    stated_start,
     tracks_of,
 )
 from pickup.timelines.dialects.fcp7.markers import Scale, add_markers
@@ -363,7 +364,7 @@ class _Document:
                     self._add_markers_of_gaps(sequence, item, offset=Fraction(first), window=(low, high))
                 elif isinstance(item, otio.core.Item) and not is_shown(item):
                     pace = abs(speed_of(item) or Fraction(1))
-                    scale = Scale(fps=self._fps, first=start, source=source_start(item), pace=pace)
+                    scale = Scale(fps=self._fps, first=start, source=stated_start(item), pace=pace)
                     seen = (each for each in item.markers if low <= min(max(scale.frame(each), start), end - 1) < high)
                     add_markers(sequence, seen, scale=scale)
 
