@@ -51,7 +51,7 @@ class MediaRanges:
         for reference in clip.media_references().values():
             self._give_range(reference, start=start, used=used, rate=float(known.start_time.rate))
         first = moment(start + shift, rate=self.rate)
-        if ((start + shift) * exact_rate(known.start_time.rate)).denominator == 1:
+        if any(((start + shift) * exact_rate(rate)).denominator == 1 for rate in self._rates(clip, known)):
             # All digits: they are what tells a reader that a whole frame of the media was meant.
             first = otio.opentime.RationalTime(float((start + shift) * exact_rate(self.rate)), self.rate)
         clip.source_range = otio.opentime.TimeRange(first, otio.opentime.RationalTime(frames, self.rate))
@@ -60,6 +60,11 @@ class MediaRanges:
             marker.marked_range = span(
                 marked.start + (start - moved - stated) + shift, marked.end - marked.start, rate=self.rate
             )
+
+    def _rates(self, clip: otio.schema.Clip, known: otio.opentime.TimeRange) -> list[float]:
+        """Rates of which a start may be a whole frame: that it is stated in, and that of its media."""
+        media = clip.media_reference.available_range if clip.media_reference is not None else None
+        return [known.start_time.rate, *([media.start_time.rate] if media is not None else [])]
 
     def _seconds(self, frames: int) -> Fraction:
         return frames / exact_rate(self.rate)

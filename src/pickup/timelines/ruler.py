@@ -77,8 +77,10 @@ def source_seconds(item: otio.core.Composable, start: otio.opentime.RationalTime
         return stated
     spelled = media.start_time.rate
     rate = exact_rate(spelled)
-    if spelled == start.rate or is_whole(stated * rate):
+    if spelled == start.rate:
         return stated
+    if is_whole(stated * rate):  # but for the digits that a double has room for
+        return exact_seconds(round(stated * rate), rate=rate)
     frame = start.value / start.rate * spelled
     return exact_seconds(round(frame), rate=rate) if abs(frame - round(frame)) < _CONVERTED else stated
 
