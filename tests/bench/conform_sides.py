@@ -129,9 +129,8 @@ def parts(order_file: str, finished: str) -> None:
 
 def _color(order: RenderOrder) -> dict[str, float]:
     from pickup.media.attempts import written  # noqa: PLC0415
-    from pickup.media.color.cube import cube_text  # noqa: PLC0415
     from pickup.media.footage import Footage  # noqa: PLC0415
-    from pickup.media.grading import Edges, Graded, grade  # noqa: PLC0415
+    from pickup.media.grading import Edges, Graded, grade, table_of  # noqa: PLC0415
     from pickup.media.mapping import Mapping as FrameMapping  # noqa: PLC0415
     from pickup.media.pictures import edges_of  # noqa: PLC0415
     from pickup.ports import Delivery  # noqa: PLC0415
@@ -144,9 +143,8 @@ def _color(order: RenderOrder) -> dict[str, float]:
 
     def match() -> None:
         graded = grade(found[0], order.delivery, stem=order.delivery.reel)
-        if graded.cube is None:
+        if not table_of(graded.change, from_display=None, title=order.delivery.reel):
             raise ValueError(graded.grade.reason)
-        cube_text(graded.cube, title=order.delivery.reel)
         matched.append(graded)
 
     edges_s = _cpu_of(lambda: written([Path(each) for each in order.originals], order.delivery, write=look))
@@ -160,7 +158,8 @@ def _sound(order: RenderOrder) -> dict[str, float]:
     delivery = order.delivery
     if delivery.sound is None:
         raise ValueError(order)
-    clip = SoundClip(path=Path(order.originals[0]), picture_s=delivery.rate.seconds(delivery.frames))
+    lasts_s = delivery.rate.seconds(delivery.frames)
+    clip = SoundClip(path=Path(order.originals[0]), picture_s=lasts_s)
     track = Soundtrack(
         [clip],
         frames=delivery.frames,
@@ -172,8 +171,8 @@ def _sound(order: RenderOrder) -> dict[str, float]:
     blocks = track.frames()
     # the first block comes when all of it was measured
     return {
-        "sound, measured": _cpu_of(lambda: next(blocks)),
-        "sound, written": _cpu_of(lambda: deque(blocks, maxlen=0)),
+        "sound, measured": _cpu_of(lambda: next(blocks)) * 1000 / float(lasts_s),
+        "sound, written": _cpu_of(lambda: deque(blocks, maxlen=0)) * 1000 / float(lasts_s),
     }
 
 
@@ -233,9 +232,10 @@ def _signing(order: RenderOrder, finished: Path) -> dict[str, float]:
     def sign() -> None:
         sign_part(finished, signed, origin=origin, signer=signer, title=order.name)
 
-    first_s, again_s = _cpu_of(sign), _cpu_of(sign)  # the first one loads the library
+    sign()  # once, which loads the library
+    signing_s = _cpu_of(sign)
     signed.unlink()
-    return {"sign, loaded": (first_s - again_s) * 1000, "sign": again_s * 1000 / _megabytes(finished) * 100}
+    return {"sign": signing_s * 1000 / _megabytes(finished) * 100}
 
 
 def _megabytes(path: Path) -> float:

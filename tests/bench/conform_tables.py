@@ -250,7 +250,6 @@ _PARTS = {
     "proxy": "proxy scaled and encoded, a frame",
     "sha256": "hashed, 100 MB",
     "sign": "signed (C2PA), 100 MB",
-    "sign, loaded": "what signs loaded, a take",
 }
 _ORIGIN = Origin(
     shot="SH0010",
