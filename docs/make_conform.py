@@ -49,9 +49,14 @@ Nothing else is chosen by itself. `[conform] rate` names one policy for all pair
 
 Motion is never stretched to fit unless you ask: `conditioning = "both"` or `retime_percent` play a clip up to a tenth
 faster or slower, and `retime 95/96` says so. A clip that is one frame short of what its service promised is spread
-over the take under the same name. `speed 2` stands for a retimed placeholder: the take plays at the placeholder's
-speed, and twice the footage is bought for it. A placeholder that is frozen, ramped or reversed is told
-(`SPEED_NOT_HONOURED`), and the take plays forward at its own speed.
+over the take under the same name.
+
+A placeholder that was retimed is honoured, from a tenth of its speed to ten times it, forward and backwards. At
+`speed 2` the take plays twice as fast, and twice the footage is bought for it. At `speed -1` it plays backwards: the
+clip is made from the frame after the hole towards the one before, and has no sound. `freeze` holds the first frame of a
+clip that is made from words alone, as one that begins on the shot before would only hold that. The speed is in the
+pictures, so the timeline's clip plays at 100 %. A slate is drawn for the cut and plays as it is. A speed ramp is told
+(`SPEED_NOT_HONOURED`): most timelines do not say what it shows when. The take then plays at its own speed.
 
 ## Length
 

@@ -19,7 +19,7 @@ from itertools import islice
 
 from pickup.errors import BudgetError, ProviderError, ProviderRefused, ProviderRetired, counted
 from pickup.offers import Conditioning, Mode, Offer, Quote, Wish
-from pickup.offers.rates import RatePolicy
+from pickup.offers.rates import OWN_SPEED, RatePolicy
 from pickup.shots import LintNote, ReferencePicture, ReferenceSet, ShotSpec, lint_prompt
 from pickup.shots.characters import in_turn
 
@@ -281,7 +281,7 @@ class _Weighed:
 
 def _weigh(candidate: Candidate, spec: ShotSpec, *, manner: Manner, today: date) -> _Weighed:
     offer = candidate.offer
-    wish = _wish(spec, manner=manner, with_frames=candidate.may_send is not MaySend.NO)
+    wish = _wish(spec, offer=offer, manner=manner, with_frames=candidate.may_send is not MaySend.NO)
     try:
         if offer.is_retired(today):
             raise retirement(offer)
@@ -329,7 +329,14 @@ def pictures_kept(spec: ShotSpec, offer: Offer) -> str:
     return f"no reference picture of {names} goes to {offer.host}; --send-frames sends them"
 
 
-def _wish(spec: ShotSpec, *, manner: Manner, with_frames: bool) -> Wish:
+def _wish(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) -> Wish:
+    """What is asked of one route.
+
+    What is made to the frame is made for the cut as it is, whatever the speed of the placeholder. A freeze that began
+    on the frame before would hold that one.
+    """
+    speed = OWN_SPEED if offer.frame_exact else spec.placeholder_speed
+    joins = with_frames and speed != 0
     return Wish(
         cover_frames=spec.covers.length,
         handles=spec.handles,
@@ -338,13 +345,13 @@ def _wish(spec: ShotSpec, *, manner: Manner, with_frames: bool) -> Wish:
         prompt=spec.words,
         briefed=spec.briefed,
         look=spec.look,
-        before=with_frames and spec.before is not None,
-        after=with_frames and spec.after is not None,
+        before=joins and spec.before is not None,
+        after=joins and spec.after is not None,
         conditioning=manner.conditioning,
         handles_required=manner.handles_required,
         retime=manner.retime,
         rate_policy=RatePolicy(spec.delivery.rate_policy),
-        placeholder_speed=spec.placeholder_speed,
+        placeholder_speed=speed,
         references=sum(len(each.pictures) for each in spec.references) if with_frames else 0,
     )
 

@@ -192,6 +192,8 @@ class RemoteStatus:
         done: Share of the work, 0.0 to 1.0, or None where the provider does not say.
         cost: USD, where the provider reports it.
         poll_after_s: Seconds after which it wants to be asked again; None where it does not say.
+        version: Of the model that makes it, or the exact model behind the name that was asked for; empty where the
+            provider does not say.
     """
 
     state: RemoteState
@@ -202,6 +204,7 @@ class RemoteStatus:
     message: str = ""
     billing: Billing = Billing.UNKNOWN
     poll_after_s: float | None = None
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -432,6 +435,7 @@ class Delivery:
             not left out at the tail but spread over the take, if they are few.
         rate_policy: What is done where the originals' rate is not the take's.
         placeholder_speed: Seconds of the originals for each second of the take: the editor retimed what held the place.
+            Below zero the take shows them backwards, and at zero it holds their first frame.
         beside: What it is cut against: its color is matched to that, and it is inspected against it.
         color_strength: How far its color is matched, 0 to 1.
         sound: What becomes of the originals' sound; None leaves it out.

@@ -73,6 +73,9 @@ class Wanted:
         return self.head + self.cover + self.tail
 
 
+SPEEDS = [Fraction(each) for each in ("1", "1", "1/2", "2", "973/1000", "-1", "-1/2", "-2", "0")]
+
+
 @st.composite
 def wanted(draw: st.DrawFn) -> Wanted:
     cut = draw(st.sampled_from(sorted(FPS)))
@@ -81,7 +84,7 @@ def wanted(draw: st.DrawFn) -> Wanted:
         made=draw(st.sampled_from(sorted(FPS))),
         cut=cut,
         policy=draw(st.sampled_from(RatePolicy)),
-        speed=draw(st.sampled_from([Fraction(1), Fraction(1), Fraction(1, 2), Fraction(2), Fraction(973, 1000)])),
+        speed=draw(st.sampled_from(SPEEDS)),
         head=draw(st.integers(0, 6)),
         cover=draw(st.integers(1, 16)),
         tail=draw(st.integers(0, 6)),
@@ -98,12 +101,13 @@ def wanted(draw: st.DrawFn) -> Wanted:
 def places(take: Wanted, *, held: int | None = None) -> list[Fraction]:
     """Where in the clips each frame of the take lies, in frames of the clips; `held` is how many those have."""
     made, cut = FPS[take.made], FPS[take.cut]
-    frame_for_frame = [number * take.speed for number in range(take.frames)]
-    by_the_clock = [Fraction(number) / cut * take.speed * made for number in range(take.frames)]
+    played = [abs(number * take.speed) for number in range(take.frames)]
+    frame_for_frame = played[::-1] if take.speed < 0 else played
+    by_the_clock = [place / cut * made for place in frame_for_frame]
     if round(made) == round(cut) or take.policy is RatePolicy.RERATE:
         return frame_for_frame
     is_near = {take.made, take.cut} <= {"23.976", "24", "25"}
-    long_enough = held is None or frame_for_frame[-1] < held
+    long_enough = held is None or max(frame_for_frame) < held
     return frame_for_frame if take.policy is RatePolicy.AUTO and is_near and long_enough else by_the_clock
 
 
@@ -116,7 +120,7 @@ def frame_at(place: Fraction, *, held: int) -> int:
 def needed(take: Wanted) -> int:
     """The fewest frames in which the last place of the take lies."""
     is_auto = take.policy is RatePolicy.AUTO
-    last = places(take, held=0 if take.short and is_auto else None)[-1]
+    last = max(places(take, held=0 if take.short and is_auto else None))
     held = 1
     while last >= held:
         held += 1

@@ -26,7 +26,17 @@ from pickup.jobs.owners import this_run
 from pickup.jobs.pacing import Pace, Time
 from pickup.jobs.runner import Limits, run, run_jobs
 from pickup.jobs.states import State
-from pickup.ports import Billing, Conformed, Delivery, Generation, Progress, RemoteState, RemoteStatus, Submission
+from pickup.ports import (
+    Billing,
+    Conformed,
+    Delivery,
+    Generation,
+    Origin,
+    Progress,
+    RemoteState,
+    RemoteStatus,
+    Submission,
+)
 from pickup.testing.fake_library import CopyConform, FolderStore
 from pickup.testing.fake_provider import LOOK, MODEL, Behavior, CallFault, FakeProvider, SubmitFault
 from pickup.timing import FrameRate
@@ -121,6 +131,27 @@ def test_a_take_is_brought_home_and_its_cost_recorded(stage: Stage) -> None:
     assert (job.state, job.cost, job.billing, job.owner) == (State.DONE, PRICE, Billing.BILLED, None)
     assert stage.store.cost_of("SH0010", take=1) == PRICE
     assert stage.ledger.spent().cost == PRICE
+
+
+@pytest.mark.parametrize(("said", "kept"), [("fake-1-2026-11", "fake-1-2026-11"), (MODEL, ""), ("", "")])
+def test_the_version_that_a_provider_tells_is_kept_with_the_take_even_where_a_later_run_conforms_it(
+    stage: Stage, said: str, kept: str
+) -> None:
+    class Telling(FakeProvider):
+        async def poll(self, submission: Submission) -> RemoteStatus:
+            return replace(await super().poll(submission), version=said)
+
+    each = wanted(Telling(stage.root / "provider"))
+    origin = Origin(
+        shot="SH0010", take=1, provider="fake", model=MODEL, prompt="dawn", seed=7, previs=False, created=NOON
+    )
+    each = replace(each, delivery=replace(each.delivery, origin=origin))
+    stage.is_bad = lambda _clip: True
+    assert stage.run(each).failed
+    assert [job.version for job in stage.ledger.jobs()] == [kept]
+    stage.is_bad = lambda _clip: False
+    assert stage.run(each).done
+    assert stage.store.version_of("SH0010", take=1) == kept
 
 
 def test_one_failing_shot_stops_no_other(stage: Stage) -> None:

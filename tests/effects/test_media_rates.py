@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from hypothesis import strategies as st
 from pickup._av import read_frames, write_frames
 from pickup.errors import MediaError
 from pickup.media.conform import RenderOrder
+from pickup.media.footage import Footage
+from pickup.media.mapping import Mapping
 from pickup.media.render import render
 from pickup.offers.rates import RatePolicy, are_near, are_neighbours, frames_needed, usual_policy
 from pickup.ports import Conformed, Delivery
@@ -53,6 +56,17 @@ def conform(original: Path, delivery: Delivery, *, name: str = "take.mov") -> tu
 
 def numbers(path: Path) -> list[int]:
     return [read_number(frame) for frame in read_frames(path)]
+
+
+def places_in(original: Path, delivery: Delivery, *, held_bytes: int) -> list[tuple[int, Fraction]]:
+    """The number of the frame in each frame of a take, and how far it is from there to the next."""
+    footage = Footage([original], shown_at=delivery.rate)
+    usual = usual_policy(made_at=footage.rate, shown_at=delivery.rate)
+    named = replace(delivery, rate_policy=usual) if delivery.rate_policy is RatePolicy.AUTO else delivery
+    mapping = Mapping(footage, named, policies=set(), held_bytes=held_bytes)
+    return [
+        (read_number(shown.source.picture.frame.to_ndarray(format="rgb24")), shown.at) for shown in mapping.frames()
+    ]
 
 
 def by_time(made: FrameRate, cut: FrameRate, *, speed: Fraction = Fraction(1)) -> list[int]:
@@ -214,6 +228,36 @@ def test_the_speed_of_the_placeholder_is_the_speed_of_the_take(
     shown = [math.floor(frame * speed) for frame in range(FRAMES)]
     assert numbers(path) == (shown if frame_for_frame else by_time(rate(made), rate(cut), speed=speed))
     assert f"speed {speed}" in conformed.policies
+
+
+@pytest.mark.parametrize("held_bytes", [1 << 30, 1])
+@pytest.mark.parametrize("policy", [RatePolicy.AUTO, RatePolicy.BLEND])
+@pytest.mark.parametrize("speed", [Fraction(-1), Fraction(-2), Fraction(-1, 2)])
+@pytest.mark.parametrize(("made", "cut"), [("24", "24"), ("30", "24"), ("24", "23.976")])
+def test_a_placeholder_that_plays_backwards_shows_the_same_frames_in_the_opposite_order(
+    tmp_path: Path, clips: dict[str, Path], made: str, cut: str, speed: Fraction, policy: RatePolicy, held_bytes: int
+) -> None:
+    original = tmp_path / "original.mp4"
+    original.symlink_to(clips[made])
+    delivery = delivery_at(cut, rate_policy=policy)
+    forward = places_in(original, replace(delivery, placeholder_speed=-speed), held_bytes=held_bytes)
+    backward = places_in(original, replace(delivery, placeholder_speed=speed), held_bytes=held_bytes)
+    assert backward == forward[::-1]
+    assert forward[0][0] == 0
+    if policy is RatePolicy.AUTO:
+        path, conformed = conform(original, replace(delivery, placeholder_speed=speed))
+        assert numbers(path) == [number for number, _at in backward]
+        assert f"speed {speed}" in conformed.policies
+
+
+def test_a_frozen_placeholder_holds_the_first_frame(tmp_path: Path, clips: dict[str, Path]) -> None:
+    original = tmp_path / "original.mp4"
+    original.symlink_to(clips["30"])
+    path, conformed = conform(original, delivery_at("24", placeholder_speed=Fraction(0)))
+    assert numbers(path) == [0] * FRAMES
+    assert "freeze" in conformed.policies
+    codes = {each.code for each in conformed.inspection.findings} if conformed.inspection else {"nothing inspected"}
+    assert not codes & {"FROZEN", "nothing inspected"}
 
 
 def test_a_clip_too_short_to_be_re_rated_keeps_its_speed(tmp_path: Path) -> None:

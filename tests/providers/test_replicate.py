@@ -202,6 +202,8 @@ class TestReplicate(HostedContract):
         sent = self.fake.requests[0]
         assert sent.path == "/v1/predictions"
         assert sent.fields["version"] == OPEN_VERSION
+        status = run(provider, lambda: provider.poll(Submission(remote_id=self.fake.jobs.live[0].remote_id)))
+        assert status.version == OPEN_VERSION
         assert sent.fields["input"].keys() == {"prompt", "num_frames", "start", "go_fast"}
         assert sent.fields["input"]["num_frames"] == request.frames
 

@@ -83,7 +83,7 @@ def _moved(
     wish = pickup.wish
     if route.may_send is not MaySend.YES:  # a yes to one provider is none to another
         wish = replace(wish, before=False, after=False, references=0)
-    quote = route.provider.quote(wish, model=model)
+    quote = route.candidate.quote(wish)
     rest = pickup.instead[pickup.instead.index(following) + 1 :]
     return replace(
         pickup,

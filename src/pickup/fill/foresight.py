@@ -66,13 +66,16 @@ def _speed_findings(spec: ShotSpec, *, where: str) -> Iterator[Finding]:
     speed = next((each for each in (hole.placeholder_speed for hole in spec.holes) if each != 1), Fraction(1))
     if speed == 1:
         return
+    if speed is None:
+        what = "has a speed ramp"
+    elif not speed:
+        what = "is frozen"
+    else:
+        what = f"plays {'backwards ' if speed < 0 else ''}at {abs(float(speed)):.4g} times its speed"
     if speed == spec.placeholder_speed:
-        message = f"its placeholder plays at {float(speed):.4g} times its speed, and so does the take"
+        message = f"its placeholder {what}; what is generated for it is shown so, too"
         yield info("PLACEHOLDER_RETIMED", message, where=where)
         return
-    what = "has a speed ramp" if speed is None else "is frozen" if not speed else "plays backwards"
-    if speed is not None and speed > 0:
-        what = f"plays at {float(speed):.4g} times its speed"
     message = f"its placeholder {what}; the take plays forward at its own speed: set the speed on the take"
     yield warning("SPEED_NOT_HONOURED", message, where=where)
 

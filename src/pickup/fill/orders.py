@@ -23,6 +23,7 @@ from pickup.jobs.bench import Part, TakeRequest
 from pickup.jobs.gates import Allowance, Gate
 from pickup.media.looks import Look
 from pickup.offers import Quote
+from pickup.offers.rates import frames_needed
 from pickup.plan import Pickup
 from pickup.ports import (
     FRAME_AFTER,
@@ -32,7 +33,6 @@ from pickup.ports import (
     Generation,
     Origin,
     OriginReference,
-    Provider,
     Sounding,
 )
 from pickup.takes import take_name
@@ -59,7 +59,7 @@ class Orders:
         for pickup, frames in zip(pickups, asyncio.run(all_boundaries(pickups, look=self.look)), strict=True):
             self.findings += frames.findings
             route = self.prepared.routes[pickup.offer.provider, pickup.offer.model]
-            quote = _quote_again(pickup, frames, provider=route.provider)
+            quote = _quote_again(pickup, frames, route=route)
             if quote.price > pickup.quote.price:
                 why = f"without the frame that cannot be had it costs {quote.price} USD; plan it again"
                 self.held.append((pickup.spec.code, why))
@@ -93,23 +93,27 @@ class Orders:
         )
 
 
-def _quote_again(pickup: Pickup, frames: Boundaries, *, provider: Provider) -> Quote:
+def _quote_again(pickup: Pickup, frames: Boundaries, *, route: Route) -> Quote:
     """The quote as it is when a frame that was counted on cannot be had."""
     quote = pickup.quote
     lacking = (quote.uses_before and frames.before is None) or (quote.uses_after and frames.after is None)
     if not lacking:
         return quote
     wish = replace(pickup.wish, look=None, before=frames.before is not None, after=frames.after is not None)
-    return provider.quote(wish, model=pickup.offer.model)
+    return route.candidate.quote(wish)
 
 
 def _clips(pickup: Pickup, quote: Quote, number: int, *, frames: Boundaries, prepared: Prepared) -> tuple[Part, ...]:
-    """The clips of one take in order; all but the first still lack the frame that they begin on."""
+    """The clips of one take in order; all but the first still lack the frame that they begin on.
+
+    A clip that is shown backwards begins on the frame after the hole.
+    """
     whole = _generation(pickup, quote, number, prepared=prepared)
     before = frames.before if quote.uses_before else None
     after = frames.after if quote.uses_after else None
+    begins_on, ends_on = (after, before) if pickup.wish.placeholder_speed < 0 else (before, after)
     if not quote.clips:
-        return (Part(request=replace(whole, boundary_in=before, boundary_out=after), quoted=quote.price),)
+        return (Part(request=replace(whole, boundary_in=begins_on, boundary_out=ends_on), quoted=quote.price),)
     last = len(quote.clips)
     return tuple(
         Part(
@@ -119,8 +123,8 @@ def _clips(pickup: Pickup, quote: Quote, number: int, *, frames: Boundaries, pre
                 rate=clip.rate,
                 seconds=clip.seconds,
                 part=part,
-                boundary_in=before if part == 1 else None,
-                boundary_out=after if part == last else None,
+                boundary_in=begins_on if part == 1 else None,
+                boundary_out=ends_on if part == last else None,
             ),
             quoted=clip.price,
         )
@@ -140,7 +144,12 @@ def _generation(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared
         negative=spec.negative if offer.negative else "",
         seed=spec.seed if offer.previs else _seed_of(spec.seed, take=number),
         model=offer.model,
-        frames=quote.frames,
+        frames=frames_needed(
+            quote.frames,
+            made_at=spec.delivery.rate,
+            shown_at=spec.delivery.rate,
+            placeholder_speed=pickup.wish.placeholder_speed,
+        ),
         rate=spec.delivery.rate,
         size=quote.size or spec.delivery.size,
         look=quote.look,
@@ -162,6 +171,7 @@ def _delivery(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared) 
     spec, cut, wanted = pickup.spec, prepared.survey.cut, pickup.spec.delivery
     first_frame = cut.start_frame + spec.covers.start - quote.head
     spread = sum(clip.frames for clip in quote.clips) - (len(quote.clips) - 1)
+    leads_on = quote.uses_before if pickup.wish.placeholder_speed < 0 else quote.uses_after
     return Delivery(
         frames=quote.frames,
         rate=wanted.rate,
@@ -172,9 +182,9 @@ def _delivery(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared) 
         drop_frame=cut.drop_frame,
         fit=wanted.fit,
         spread=spread if quote.speed != 1 else None,
-        to_the_end=quote.uses_after and bool(quote.clips),
+        to_the_end=leads_on and bool(quote.clips),
         rate_policy=quote.rate_policy if quote.clips else pickup.wish.rate_policy,
-        placeholder_speed=Fraction(1) if pickup.offer.frame_exact else spec.placeholder_speed,
+        placeholder_speed=pickup.wish.placeholder_speed,
         head=quote.head,
         tail=quote.tail,
         color_strength=wanted.color_strength,
@@ -197,7 +207,8 @@ def _origin(request: Generation, later: Sequence[Part], *, pickup: Pickup) -> Or
     """
     offer, last = pickup.offer, later[-1].request if later else request
     releases = {each.name: ", ".join(Path(path).name for path in each.releases) for each in pickup.spec.references}
-    boundaries = ((FRAME_BEFORE, request.boundary_in), (FRAME_AFTER, last.boundary_out))
+    names = (FRAME_AFTER, FRAME_BEFORE) if pickup.wish.placeholder_speed < 0 else (FRAME_BEFORE, FRAME_AFTER)
+    boundaries = zip(names, (request.boundary_in, last.boundary_out), strict=True)
     frames = [
         OriginReference(name=name, sha256=hashlib.sha256(picture).hexdigest())
         for name, picture in boundaries

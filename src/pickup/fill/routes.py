@@ -13,7 +13,7 @@ from datetime import date
 from pickup.config import Config
 from pickup.config.provider_setup import BUILT_IN, ProviderSetup, provider_setup
 from pickup.errors import PickupError
-from pickup.offers import Offer
+from pickup.offers import Offer, quoted
 from pickup.plan import Candidate, MaySend
 from pickup.ports import Provider
 from pickup.providers.registry import find_offer, load_provider, provider_kinds
@@ -39,7 +39,7 @@ class Route:
         model, provider = self.offer.model, self.provider
         return Candidate(
             offer=self.offer,
-            quote=lambda wish: provider.quote(wish, model=model),
+            quote=lambda wish: quoted(wish, lambda turned: provider.quote(turned, model=model)),
             may_send=self.may_send,
             is_fallback=self.is_fallback,
         )

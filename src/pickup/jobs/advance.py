@@ -31,6 +31,7 @@ from pickup.jobs.ledger import AlreadyClaimed, Told, Trouble
 from pickup.jobs.states import Job, State
 from pickup.ports import (
     Billing,
+    Delivery,
     LostSubmit,
     Reconciled,
     RemoteState,
@@ -239,7 +240,8 @@ async def _poll(job: Job, *, wanted: TakeRequest, bench: Bench, report: Report) 
     if status.state is RemoteState.READY:
         cost = job.order.quoted if status.cost is None else status.cost
         billing = Billing.BILLED if cost else Billing.NOT_BILLED
-        return bench.move(job, to=State.READY, submission=submission, cost=cost, billing=billing)
+        version = "" if status.version == job.order.model else status.version
+        return bench.move(job, to=State.READY, submission=submission, cost=cost, billing=billing, version=version)
     return _end_remotely(job, status=status, bench=bench)
 
 
@@ -305,11 +307,12 @@ async def _conform(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
         return bench.move(job, to=State.DONE, **NO_TROUBLE)
     place = store.proxy if wanted.delivery.draft else store.conformed
     destination = place(request.shot, take=request.take)
+    delivery = _with_version(wanted.delivery, job.version)
     try:
         conformed = await bench.conform(
             bench.originals(wanted),
             destination,
-            delivery=wanted.delivery,
+            delivery=delivery,
             report=lambda done: report("making the draft" if wanted.delivery.draft else "conforming", done),
         )
     except MediaError as error:
@@ -318,13 +321,20 @@ async def _conform(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
     bench.on_step("conformed")
     store.keep_take(
         request,
-        delivery=wanted.delivery,
+        delivery=delivery,
         conformed=conformed,
         provider=wanted.provider.name,
         cost=wanted.paid + job.price,
     )
     bench.on_step("kept")
     return bench.move(job, to=State.DONE, **NO_TROUBLE)
+
+
+def _with_version(delivery: Delivery, version: str) -> Delivery:
+    """The delivery, whose origin names the version of the model that was told when the clip was made."""
+    if delivery.origin is None or not version:
+        return delivery
+    return replace(delivery, origin=replace(delivery.origin, version=version))
 
 
 _STEPS: Mapping[State, Callable[..., Coroutine[object, object, Job]]] = {

@@ -74,6 +74,7 @@ class Change(Trouble, total=False):
     submission: Submission
     cost: Decimal | None
     billing: Billing
+    version: str
 
 
 def open_ledger(folder: Path, *, clock: Callable[[], datetime] | None = None, lease_s: float = LEASE_SECONDS) -> Ledger:
@@ -382,7 +383,9 @@ def _equal(column: ColumnElement[str] | ColumnElement[datetime], value: object) 
 
 
 def _columns(change: Change) -> dict[str, object]:
-    columns: dict[str, object] = {name: change[name] for name in ("cost", "message", "next_step") if name in change}
+    columns: dict[str, object] = {
+        name: change[name] for name in ("cost", "message", "next_step", "version") if name in change
+    }
     if "billing" in change:
         columns["billing"] = change["billing"].value
     if "kind" in change:

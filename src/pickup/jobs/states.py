@@ -123,6 +123,7 @@ class Job:
     Attributes:
         remote_id: The provider's id, once it has accepted the request.
         urls: Every URL the provider has named for it.
+        version: Of the model that made it, as the provider said; empty where it did not.
         cost: USD, as the provider reported it or else as quoted; None while it is not known.
         kind: Why it failed.
         message: What happened, for a person.
@@ -149,6 +150,7 @@ class Job:
     created: datetime
     updated: datetime
     cancel_asked: datetime | None = None
+    version: str = ""
 
     @property
     def submission(self) -> Submission | None:

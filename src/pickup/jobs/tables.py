@@ -19,7 +19,7 @@ from pickup.errors import FailureKind
 from pickup.jobs.states import Job, Order, State
 from pickup.ports import Billing
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 class Money(TypeDecorator[Decimal]):
@@ -77,6 +77,7 @@ JOBS = Table(
     Column("attempt", Integer, nullable=False),
     Column("provider", String(100), nullable=False),
     Column("model", Text, nullable=False),
+    Column("version", Text, nullable=False),
     Column("digest", String(64), nullable=False),
     Column("quoted", Money, nullable=False),
     Column("state", String(20), nullable=False),
@@ -126,6 +127,7 @@ def row_of(order: Order, *, now: datetime) -> dict[str, object]:
         "quoted": order.quoted,
         "state": State.PLANNED.value,
         "urls": "{}",
+        "version": "",
         "billing": Billing.NOT_BILLED.value,
         "message": "",
         "next_step": "",
@@ -153,6 +155,7 @@ def job_of(row: RowMapping) -> Job:
         state=State(row["state"]),
         remote_id=row["remote_id"],
         urls=json.loads(row["urls"]),
+        version=row["version"],
         cost=row["cost"],
         billing=Billing(row["billing"]),
         kind=None if row["kind"] is None else FailureKind(row["kind"]),

@@ -59,4 +59,9 @@ def _tell_apart(connection: Connection) -> None:
         taken.add((provider, remote_id))
 
 
-_STEPS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({1: _from_1})
+def _from_2(connection: Connection) -> None:
+    """The version of the model, where a provider says it."""
+    connection.execute(text("ALTER TABLE pickup_jobs ADD COLUMN version TEXT NOT NULL DEFAULT ''"))
+
+
+_STEPS: Mapping[int, Callable[[Connection], None]] = MappingProxyType({1: _from_1, 2: _from_2})

@@ -155,6 +155,7 @@ class TakeStore:
                 start=str(Fraction(delivery.start_frame) / delivery.rate.fps),
                 provider=provider,
                 model=request.model,
+                model_version=delivery.origin.version if delivery.origin else "",
                 look=_look_taken(original) or request.look,
                 previs=(provider, request.model) in self._previs,
                 cost=format(cost, "f"),

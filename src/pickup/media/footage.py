@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from av.video.format import VideoFormat
+
 from pickup._av import Picture, VideoFile, open_video
 from pickup.errors import MediaError, counted
 from pickup.media.deinterlace import progressive
@@ -103,6 +105,13 @@ class Footage:
                         source = SourceFrame(clip=clip, picture=picture)
                     yield source
                 self._note_end(video, held=number + 1)
+
+    @property
+    def frame_bytes(self) -> int:
+        """How many one of its frames takes in memory."""
+        info = probe(self.paths[0])
+        width, height = info.size
+        return width * height * VideoFormat(info.pixel_format, width, height).padded_bits_per_pixel // 8
 
     def counted(self) -> tuple[int, ...]:
         """How many frames each file has, counted by decoding them.

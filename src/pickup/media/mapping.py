@@ -9,7 +9,8 @@ lie between two frames are made in `pickup.media.between`.
 from __future__ import annotations
 
 import math
-from collections.abc import Generator, Iterator
+from bisect import bisect_right
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
@@ -20,6 +21,10 @@ from pickup.offers.cover import LONGEST_RETIME
 from pickup.offers.rates import RatePolicy, are_neighbours, frames_lasting, frames_needed, step_of
 from pickup.ports import Delivery
 from pickup.timing import half_up
+
+_HELD_BYTES = 256 << 20
+"""Frames of the footage that are held for a take that plays backwards: 80 of 8 bits at 1080p, 20 at 4K."""
+_FEWEST_HELD = 8
 
 _MADE_BETWEEN = (RatePolicy.BLEND, RatePolicy.FLOW)
 
@@ -67,24 +72,38 @@ class Shown:
     at: Fraction = Fraction(0)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """Rising positions in the footage; `is_last` where the take shows nothing of it after them."""
+
+    positions: Sequence[Fraction | int]
+    is_last: bool
+
+
 class Mapping:
     """Gives the footage's frames in the order of the take, each as often as the take shows it.
 
     At the take's own rate, and between a rate and its /1001 neighbour, frame for frame, as with the policy `rerate`.
     Otherwise the frame that the footage shows at the moment when the take's frame begins, or what lies between that one
     and the next. With `Delivery.spread` its frames are spread evenly from the first frame of the take to the last. The
-    footage must have all of them.
+    footage must have all of them. Below a speed of zero the same frames come in the opposite order, and at zero the
+    first one is held.
 
     Args:
         footage: The originals.
         delivery: The take; its policy is a named one.
         policies: What was done is added here.
+        held_bytes: Of a take that plays backwards frames of the footage are held up to so many.
     """
 
-    def __init__(self, footage: Footage, delivery: Delivery, *, policies: set[str]) -> None:
+    def __init__(
+        self, footage: Footage, delivery: Delivery, *, policies: set[str], held_bytes: int = _HELD_BYTES
+    ) -> None:
         self.policies = policies
         self._footage = footage
         self._delivery = delivery
+        self._held_bytes = held_bytes
+        self._is_backward = delivery.placeholder_speed < 0
         self._step = step_of(
             made_at=footage.rate,
             shown_at=delivery.rate,
@@ -111,9 +130,20 @@ class Mapping:
             NoConstantRate: Times that keep no constant rate.
             MediaError: A damaged frame.
         """
+        if not self._is_backward:
+            yield from self._shown(self._positions())
+            return
+        for run in self._runs_from_the_end():
+            with closing(self._shown(run.positions, is_last=run.is_last)) as all_shown:
+                held = list(all_shown)
+            while held:  # let go one by one
+                yield held.pop()
+
+    def _shown(self, positions: Iterable[Fraction | int], *, is_last: bool = True) -> Generator[Shown, None, None]:
+        """What lies at rising positions in the footage; after the last ones it is seen what is over."""
         with closing(self._footage.frames()) as sources:
             number, shown, ahead = -1, None, next(sources, None)
-            for wanted in self._positions():
+            for wanted in positions:
                 frame = math.floor(wanted)
                 while number < frame:
                     if ahead is None:
@@ -123,13 +153,28 @@ class Mapping:
                 if shown is not None:
                     following = ahead if wanted != frame else None
                     yield Shown(source=shown, following=following, at=Fraction(wanted - frame))
-            if ahead is not None:
+            if ahead is not None and is_last:
                 self._leave_out(number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0))
+
+    def _runs_from_the_end(self) -> Iterator[_Run]:
+        """All positions in runs, the last run first: movies are decoded forward, and of each run the frames are held.
+
+        Positions within one frame of the footage are of one run.
+        """
+        most = max(_FEWEST_HELD, self._held_bytes // self._footage.frame_bytes)
+        positions = list(self._positions())
+        end = len(positions)
+        while end:
+            lowest = math.floor(positions[end - 1]) - most
+            start = bisect_right(positions, lowest, hi=end, key=math.floor)
+            yield _Run(positions=positions[start:end], is_last=end == len(positions))
+            end = start
 
     @property
     def speed(self) -> Fraction:
-        """Seconds of the footage that pass in one second of the take."""
-        return self._paced * self._delivery.rate.fps / self._footage.rate.fps
+        """Seconds of the footage that pass in one second of the take; below zero backwards."""
+        speed = self._paced * self._delivery.rate.fps / self._footage.rate.fps
+        return -speed if self._is_backward else speed
 
     def _leave_out(self, held: int) -> None:
         """Frames of the footage are over at its tail."""
@@ -146,7 +191,9 @@ class Mapping:
             self.policies.add("join")
         if delivery.spread is not None:
             self.policies.add(f"retime {self._needed}/{self._natural}")
-        if delivery.placeholder_speed != 1:
+        if delivery.placeholder_speed == 0:
+            self.policies.add("freeze")
+        elif delivery.placeholder_speed != 1:
             self.policies.add(f"speed {delivery.placeholder_speed}")
         is_rerated = delivery.rate_policy is RatePolicy.RERATE or are_neighbours(made_at, shown_at)
         if made_at != shown_at and is_rerated:

@@ -61,7 +61,7 @@ class Pictures:
         for known, frame in self._done:
             if known is source:
                 return frame
-        if self._fitter is None or source.clip is not self._clip:
+        if self._fitter is None or source.clip != self._clip:
             self._fitter = Fitter(
                 source.clip,
                 self._delivery,

@@ -7,7 +7,8 @@ Nothing is held in memory but the frames under way. What is changed on the way i
     blend  flow                      frames between two made by mixing them, or by moving both
     trim                             frames left out at the tail
     retime 95/96                     played slower or faster: 95 frames spread over what 96 are at their own speed
-    speed 2                          played so many times faster, as the editor retimed what held the place
+    speed 2  speed -1  freeze        played so many times faster, or backwards, or one frame held, as the editor retimed
+                                     what held the place
     vfr  deinterlace                 frames shown for unequal times read by the clock; fields made whole frames
     scale  upscale 1.5  crop  pad    size and shape
     rotate  square_pixels            set upright; pixels made square
@@ -188,7 +189,7 @@ class _Seen:
     def note(self, shown: Shown, *, number: int) -> None:
         if self.last is not None and shown.source is self.last.source and shown.at == self.last.at:
             self.held.add(number)
-        if self.last is not None and shown.source.clip is not self.last.source.clip:
+        if self.last is not None and shown.source.clip != self.last.source.clip:
             self.joins.append(number)
         self.last = shown
 

@@ -99,8 +99,8 @@ class Soundtrack:
         frames: Of the take.
         rate: Of the take.
         channels: Of the cut: mono, stereo, 5.1 and 7.1 for 1, 2, 6 and 8, else discrete.
-        speed: Seconds of the clips in one second of the take. Frame for frame it is the rate of the take by that of the
-            clips: 1000/1001 from 24 to 23.976, 25/24 from 24 to 25.
+        speed: Seconds of the clips in one second of the take; below zero and at zero it is silent. Frame for frame it
+            is the rate of the take by that of the clips: 1000/1001 from 24 to 23.976, 25/24 from 24 to 25.
         start_s: Where the take begins, in the clips' time: what is left out before is not counted by `clips`.
         loudness: LUFS; None keeps the level.
 
@@ -210,7 +210,10 @@ class Soundtrack:
             self._policies.add("sound_absent")
         elif not self._is_at_a_usual_speed:
             self._policies.add("sound_left_out")
-            said = f"its sound was left out: played at {float(self._speed):.2f} times its speed nobody would know it"
+            why = f"played at {float(self._speed):.2f} times its speed nobody would know it"
+            if self._speed <= 0:
+                why = "its picture plays backwards" if self._speed else "its picture is held"
+            said = f"its sound was left out: {why}"
             self._note(warning("SOUND_LEFT_OUT", said, where=self._where))
         elif self._speed != 1:
             self._policies.add(speed_policy(self._speed))

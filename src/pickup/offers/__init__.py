@@ -20,6 +20,7 @@ from pickup.offers.model import (
     Offer,
     Quote,
     Wish,
+    quoted,
 )
 from pickup.offers.prices import FREE, Per, Price, PriceList
 
@@ -39,4 +40,5 @@ __all__ = [
     "PriceList",
     "Quote",
     "Wish",
+    "quoted",
 ]

@@ -100,7 +100,7 @@ def _quote_cover(offer: Offer, wish: Wish) -> Quote:
             next_step="name a set of [characters.*] in the brief, or choose another model",
         )
     if modes and modes.isdisjoint(tried):
-        raise _needs_frames(offer, before=before)
+        raise _needs_frames(offer, wish, before=before)
     raise _nothing_covers(offer, wish)
 
 
@@ -335,7 +335,7 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
         uses_before=modes[0] is not Mode.TEXT,
         uses_after=last is Mode.FIRST_LAST,
         price=chain.price,
-        note=_note(clips, setting=setting, speed=speed, rerated=_rerated(policy, setting, wish=wish)),
+        note=_note(clips, wish=wish, setting=setting, speed=speed, rerated=_rerated(policy, setting, wish=wish)),
         clips=tuple(clips),
         size=setting.size,
         speed=speed,
@@ -379,7 +379,7 @@ def _with_handles(
     return replace(quote, frames=head + quote.frames + tail, head=head, tail=tail, concerns=concerns)
 
 
-def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction, rerated: Fraction) -> str:
+def _note(clips: Sequence[Clip], *, wish: Wish, setting: Setting, speed: Fraction, rerated: Fraction) -> str:
     width, height = setting.size
     lengths = " + ".join(f"{float(clip.seconds):g}" for clip in clips)
     parts = [f"{lengths} s at {width}x{height}"]
@@ -388,10 +388,11 @@ def _note(clips: Sequence[Clip], *, setting: Setting, speed: Fraction, rerated: 
     if len(clips) > 1:
         parts.append(f"{len(clips)} clips, joined on the frame")
     begins, ends = clips[0].mode is not Mode.TEXT, clips[-1].mode is Mode.FIRST_LAST
+    first, last = wish.sides
     if ends:
-        parts.append("from the frames before and after")
+        parts.append(f"from the frames {first} and {last}")
     elif begins:
-        parts.append("from the frame before")
+        parts.append(f"from the frame {first}")
     if setting.references:
         parts.append(f"with {counted(setting.references, 'reference picture')}")
     if speed != 1:
@@ -415,19 +416,20 @@ def _modes(offer: Offer, wish: Wish) -> frozenset[Mode]:
 def _why_not_both(offer: Offer, wish: Wish) -> str:
     able = settings_for(offer, wish, mode=Mode.FIRST_LAST)
     settings = [each for each in able if len(each.rates) == 1]
+    joins = "follow the shot before" if wish.placeholder_speed < 0 else "lead into the shot after"
     if able and not settings:
         return (
             f"nobody has said at which rate {offer.model} works, so no clip of it can be made to end on a given frame; "
             f"where you know it, set fps in [providers.{offer.provider}]"
         )
     if not settings:
-        return f"{offer.model} cannot end on a given frame, so the take does not lead into the shot after"
+        return f"{offer.model} cannot end on a given frame, so the take does not {joins}"
     setting = settings[0]
     needed = _needed(wish.cover_frames, made_at=setting.rate, wish=wish)
     near = min(setting.lengths, key=lambda frames: abs(frames - needed))
     said = (
         f"no length of {offer.model} is {needed} frames at {float(setting.rate.fps):.6g} fps (the nearest is {near}), "
-        "so its tail is trimmed and it does not lead into the shot after"
+        f"so its tail is trimmed and it does not {joins}"
     )
     speed = Fraction(near, needed)
     if abs(speed - 1) <= LONGEST_RETIME:
@@ -435,14 +437,14 @@ def _why_not_both(offer: Offer, wish: Wish) -> str:
     return said
 
 
-def _needs_frames(offer: Offer, *, before: bool) -> ProviderRefused:
+def _needs_frames(offer: Offer, wish: Wish, *, before: bool) -> ProviderRefused:
     if before:
         return ProviderRefused(
             f"{offer.model} makes clips only from both neighbours' frames, and none fits between them here",
             next_step='set conditioning = "both", which plays a clip a little faster or slower, or take another model',
         )
     return ProviderRefused(
-        f"{offer.model} makes nothing from words alone, and no frame before the hole can be had or may be sent",
+        f"{offer.model} makes nothing from words alone, and of the shot {wish.sides[0]} no frame can be had or sent",
         next_step="choose another model, or let frames be sent (send_frames in the provider's table)",
     )
 

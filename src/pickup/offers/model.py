@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -73,14 +74,15 @@ class Wish:
         cover_frames: Frames that the take must show, at `rate`.
         handles: Frames wished beyond the cut on each side that is free.
         rate: The cut's rate.
-        before: A frame of the shot before the hole can be had, and may be sent.
-        after: A frame of the shot after the hole likewise.
+        before: A frame of the shot before the hole can be had, and may be sent: the clip may begin on it.
+        after: A frame of the shot after the hole likewise: the clip may end on it.
         look: What the brief asks for by name, or None.
         handles_required: A longer clip is bought for the handles.
         retime: Share by which a clip may be played faster or slower to fit, up to 1/10; zero for never.
         rate_policy: What is done where a model's rate is not the cut's.
         placeholder_speed: Source seconds for each record second, where the editor retimed what holds the place: at 2
-            the shot wants twice the footage and plays it at double speed.
+            the shot wants twice the footage and plays it at double speed. Below zero it plays it backwards: a provider
+            is then asked with the sides exchanged, see `quoted`. At zero one frame of it is held.
         references: Reference pictures that there are and that may be sent.
     """
 
@@ -103,7 +105,12 @@ class Wish:
     @property
     def seconds(self) -> Fraction:
         """Length of the footage that must be covered, at its own speed."""
-        return self.rate.seconds(self.cover_frames) * self.placeholder_speed
+        return self.rate.seconds(self.cover_frames) * abs(self.placeholder_speed)
+
+    @property
+    def sides(self) -> tuple[str, str]:
+        """What stands in the cut where the clip begins and where it ends, in words."""
+        return ("after", "before") if self.placeholder_speed < 0 else ("before", "after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,3 +261,19 @@ class Quote:
     rate_policy: RatePolicy = RatePolicy.AUTO
     concerns: tuple[tuple[str, str], ...] = ()
     references: int = 0
+
+
+def quoted(wish: Wish, ask: Callable[[Wish], Quote]) -> Quote:
+    """A provider's quote; of a clip that is shown backwards what is before it in the cut is after it in the clip.
+
+    Args:
+        wish: With the sides of the cut.
+        ask: `Provider.quote` of one model; it may raise what that raises.
+
+    Returns:
+        The quote, with the sides of the cut.
+    """
+    if wish.placeholder_speed >= 0:
+        return ask(wish)
+    quote = ask(replace(wish, before=wish.after, after=wish.before))
+    return replace(quote, head=quote.tail, tail=quote.head, uses_before=quote.uses_after, uses_after=quote.uses_before)

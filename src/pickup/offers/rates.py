@@ -22,6 +22,7 @@ NEAR = Fraction(1, 20)
 shown on television so for decades. Besides 48 and 50 and /1001 rates no usual pair comes nearer than a sixth."""
 
 OWN_SPEED = Fraction(1)
+_DAY_S = 24 * 60 * 60
 
 
 class RatePolicy(StrEnum):
@@ -68,11 +69,12 @@ def step_of(
         shown_at: The cut's rate.
         policy: `AUTO` counts by time, as the policy that wants fewest frames where a clip is as slow as the cut or
             slower does.
-        placeholder_speed: Source seconds for each record second, where the editor retimed what holds the place.
+        placeholder_speed: Source seconds for each record second, where the editor retimed what holds the place; as
+            many frames pass backwards as forward, and none in a freeze.
     """
     if policy is RatePolicy.RERATE or are_neighbours(made_at, shown_at):
-        return placeholder_speed
-    return made_at.fps / shown_at.fps * placeholder_speed
+        return abs(placeholder_speed)
+    return made_at.fps / shown_at.fps * abs(placeholder_speed)
 
 
 def frames_needed(
@@ -112,6 +114,9 @@ def frames_served(
     policy: RatePolicy = RatePolicy.AUTO,
     placeholder_speed: Fraction = OWN_SPEED,
 ) -> int:
-    """Most frames of a cut that so many frames of a clip serve; the inverse of `frames_needed`."""
+    """Most frames of a cut that so many frames of a clip serve; the inverse of `frames_needed`.
+
+    A freeze is as long as anybody wishes, up to a day.
+    """
     step = step_of(made_at=made_at, shown_at=shown_at, policy=policy, placeholder_speed=placeholder_speed)
-    return math.ceil(frames / step)
+    return math.ceil(frames / step) if step else math.ceil(_DAY_S * shown_at.fps)

@@ -114,8 +114,9 @@ def make_stand_in(spec: ShotSpec) -> ShotSpec:
 
 
 def _speed_that_can_be_played(speed: Fraction | None) -> Fraction:
-    """The placeholder's speed; a freeze, a ramp and what plays backwards are for the editor to set on the take."""
-    return speed if speed is not None and _SLOWEST <= speed <= _FASTEST else Fraction(1)
+    """The placeholder's speed; a ramp, and what is wildly slow or fast, are for the editor to set on the take."""
+    can_be_played = speed is not None and (speed == 0 or _SLOWEST <= abs(speed) <= _FASTEST)
+    return speed if speed is not None and can_be_played else Fraction(1)
 
 
 def _speed_asked(speed: Fraction) -> tuple[str, ...]:

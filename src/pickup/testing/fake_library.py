@@ -45,7 +45,13 @@ class FolderStore:
     ) -> None:
         """Writes the record."""
         record = {"provider": provider, "cost": str(cost), "sha256": conformed.sha256, "reel": delivery.reel}
+        record |= {"version": delivery.origin.version} if delivery.origin else {}
         write_text(self._take(request.shot, take=request.take) / "take.json", json.dumps(record))
+
+    def version_of(self, shot: str, *, take: int) -> str:
+        """The model's version that the record says."""
+        record: dict[str, str] = json.loads((self._take(shot, take=take) / "take.json").read_text())
+        return record["version"]
 
     def cost_of(self, shot: str, *, take: int) -> Decimal:
         """USD that the record says."""

@@ -18,6 +18,7 @@ from pathlib import Path
 from pickup.config.provider_setup import ProviderSetup
 from pickup.errors import FailureKind, LibraryError, ProviderRefused, ProviderUnavailable, counted
 from pickup.offers import FREE, Audio, Cancelling, Conditioning, Idempotency, Offer, Quote, Wish
+from pickup.offers.rates import frames_needed
 from pickup.ports import (
     Billing,
     Cancellation,
@@ -254,9 +255,11 @@ def _sheet(request: Generation, *, key: str) -> Sheet:
 
 
 def _note(wish: Wish, *, frames: int, before: bool, after: bool) -> Iterator[str]:
-    yield f"by hand: at least {rounded_up(wish.rate.seconds(frames)):g} s at {wish.size[0]}x{wish.size[1]}"
+    needed = frames_needed(frames, made_at=wish.rate, shown_at=wish.rate, placeholder_speed=wish.placeholder_speed)
+    yield f"by hand: at least {rounded_up(wish.rate.seconds(needed)):g} s at {wish.size[0]}x{wish.size[1]}"
     if before or after:
-        both = "frames before and after" if before and after else f"frame {'before' if before else 'after'}"
+        first, last = wish.sides
+        both = f"frames {first} and {last}" if before and after else f"frame {first if before else last}"
         yield f"from the {both}"
     if wish.references:
         yield f"with {counted(wish.references, 'reference picture')}"

@@ -161,7 +161,7 @@ def status_of(video: VideoReply, *, needs_link: bool, bills_failures: bool | Non
             message=f"it says that the clip is finished and names none{said}",
         )
     if state in (RemoteState.RUNNING, RemoteState.READY):
-        return RemoteStatus(state=state, done=_share(video.progress), urls=video.links)
+        return RemoteStatus(state=state, done=_share(video.progress), urls=video.links, version=video.model or "")
     message = trouble.message if trouble and trouble.message else f"it ended as {word}"
     kind = trouble.kind if trouble else FailureKind.PROVIDER_FAILED
     if state is RemoteState.EXPIRED:

@@ -26,6 +26,9 @@ _WORDS: tuple[tuple[re.Pattern[str], FailureKind], ...] = (
 """The first that is found counts. No field holds a code; `E005` is written by models of several makers, and codes of
 four digits (E1000, E1001, E6716) are failures of Replicate's own."""
 
+_HIDDEN = "hidden"
+"""Stands for the version of an official model."""
+
 _BAR = re.compile(r"\s*(\d{1,3})%\s*\|.+?\|\s*\d+/\d+")
 """A progress bar in the logs, as Replicate's Python client (1.0.7) reads it."""
 
@@ -36,6 +39,7 @@ class Prediction(BaseModel):
     id: str
     status: str
     model: str | None = None
+    version: str | None = None
     input: Mapping[str, object] | None = None
     output: object = None
     error: object = None
@@ -98,7 +102,8 @@ def _finished(job: Prediction) -> RemoteStatus:
             message="it was finished, and its clip is deleted there by now",
             billing=Billing.BILLED,
         )
-    return RemoteStatus(state=RemoteState.READY, urls={"clip": link} if link else {})
+    version = "" if job.version in (None, _HIDDEN) else job.version
+    return RemoteStatus(state=RemoteState.READY, urls={"clip": link} if link else {}, version=version)
 
 
 def _links(output: object) -> Iterator[str]:
