@@ -37,6 +37,7 @@ from pickup.ports import (
     Reference,
     RemoteState,
     RemoteStatus,
+    Submission,
 )
 from pickup.providers.replicate import Replicate
 from pickup.testing.clips import read_number

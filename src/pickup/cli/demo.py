@@ -11,7 +11,7 @@ from pickup.cli import show
 from pickup.cli.answer import print_json
 from pickup.cli.fill import exit_code_of, print_filled, run_fill
 from pickup.cli.options import load_settings
-from pickup.demo.film import make_demo
+from pickup.demo.film import make_demo, timeline_of
 from pickup.fill.documents import fill_document
 from pickup.fill.prepare import FillOptions
 from pickup.fill.run import Filled
@@ -27,16 +27,16 @@ def command(folder: Path, *, in_json: bool, quiet: bool) -> int:
     Needs no key, no network and no NLE. DIR is `demo` unless you name another; an earlier demo in it is written again.
     """
     console = Console(stderr=in_json, quiet=quiet)
+    drawn_here: dict[str, object] = {"provider": "slate", "fallback": ()}  # whatever the settings say: it costs nothing
+    settings = load_settings(timeline=timeline_of(folder), config=None, flags=drawn_here)
     with show.TakeBars(console) as bars:
         bars.stage("filming 34 seconds of harbor")
         timeline = make_demo(folder, report=lambda _done: None)
-    drawn_here: dict[str, object] = {"provider": "slate", "fallback": ()}  # whatever the settings say: it costs nothing
-    settings = load_settings(timeline=timeline, config=None, flags=drawn_here)
-    filled = run_fill(timeline, settings=settings, options=FillOptions(), console=console)
+    filled, told = run_fill(timeline, settings=settings, options=FillOptions(), console=console)
     if in_json:
         print_json({**fill_document(filled), "dir": str(folder.absolute())})
     else:
-        print_filled(filled, console=console, quiet=quiet)
+        print_filled(filled, told=told, console=console, quiet=quiet)
         console.print(_what_to_open(filled, folder=folder), soft_wrap=True)
     return exit_code_of(filled)
 

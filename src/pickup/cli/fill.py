@@ -27,7 +27,7 @@ from pickup.cli.options import (
 from pickup.cli.plain import escape
 from pickup.cli.plan import print_plan
 from pickup.config import Config, state_folder
-from pickup.errors import BudgetError, counted
+from pickup.errors import BudgetError, Finding, counted
 from pickup.fill.approval import is_approved, what_would_be_sent
 from pickup.fill.documents import fill_document
 from pickup.fill.prepare import FillOptions, Prepared
@@ -69,23 +69,32 @@ def command(timeline: Path, *, pilot: int | None, retry_failed: int, maps: tuple
     check_flavors(settings)
     console = Console(stderr=in_json, quiet=quiet)
     options = replace(options, approved=yes, bundle=bundle, pilot=pilot, retakes=retry_failed)
-    filled = run_fill(timeline, settings=settings, options=options, console=console)
-    if pilot is not None and not in_json and _goes_on_after_pilot(filled, console=console):
-        filled = run_fill(timeline, settings=settings, options=replace(options, pilot=None), console=console)
+    filled, told = run_fill(timeline, settings=settings, options=options, console=console)
+    if pilot is not None and not in_json and _goes_on_after_pilot(filled, told=told, console=console):
+        filled, told = run_fill(timeline, settings=settings, options=replace(options, pilot=None), console=console)
     if in_json:
         print_json(fill_document(filled))
     else:
-        print_filled(filled, console=Console(), quiet=quiet)
+        print_filled(filled, told=told, console=Console(), quiet=quiet)
     return exit_code_of(filled)
 
 
-def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console: Console) -> Filled:
-    """Fills with the plan shown, a question before the first paid call, and bars while takes are made."""
+def run_fill(
+    timeline: Path, *, settings: Config, options: FillOptions, console: Console
+) -> tuple[Filled, frozenset[Finding]]:
+    """Fills with the plan shown, a question before the first paid call, and bars while takes are made.
+
+    Returns:
+        What became of it, and the findings that were shown with the plan.
+    """
+    told: set[Finding] = set()
     with show.TakeBars(console) as bars:
 
         def approve(prepared: Prepared) -> str:
             # What costs money is shown with every finding, before the first paid call.
-            print_plan(prepared, console=console, quiet=not prepared.plan.total)
+            quiet = not prepared.plan.total
+            print_plan(prepared, console=console, quiet=quiet)
+            told.update(() if quiet else prepared.findings)
             why = _why_it_waits(prepared, settings=settings, console=console, yes=options.approved)
             if not why:
                 bars.begin(total=sum(len(pickup.takes) for pickup in prepared.plan.pickups))
@@ -99,7 +108,9 @@ def run_fill(timeline: Path, *, settings: Config, options: FillOptions, console:
             stage=bars.stage,
             portion=bars.portion,
         )
-        return fill(timeline, config=settings, state_folder=state_folder(os.environ), options=options, hearing=hearing)
+        state = state_folder(os.environ)
+        filled = fill(timeline, config=settings, state_folder=state, options=options, hearing=hearing)
+    return filled, frozenset(told)
 
 
 def _why_it_waits(prepared: Prepared, *, settings: Config, console: Console, yes: bool) -> str:
@@ -132,19 +143,19 @@ def _asks_to_send(prepared: Prepared, *, console: Console) -> bool:
     return click.confirm("Send them?", err=True)
 
 
-def _goes_on_after_pilot(filled: Filled, *, console: Console) -> bool:
+def _goes_on_after_pilot(filled: Filled, *, told: frozenset[Finding], console: Console) -> bool:
     """Whether the rest is made, too; without a terminal it waits for the next run."""
     waiting = [code for code, why in filled.held if "pilot" in why]
     if not waiting or filled.failed or filled.doubt or not (sys.stdin.isatty() and console.is_terminal):
         return False
-    print_filled(filled, console=Console(), quiet=False)
+    print_filled(filled, told=told, console=Console(), quiet=False)
     return click.confirm(f"The pilot is made: look at it. Go on with {counted(len(waiting), 'shot')}?", err=True)
 
 
-def print_filled(filled: Filled, *, console: Console, quiet: bool) -> None:
-    """What became of the run, and what to do next."""
-    if filled.findings and not quiet:
-        show.print_findings(filled.findings, console=console)
+def print_filled(filled: Filled, *, told: frozenset[Finding], console: Console, quiet: bool) -> None:
+    """What became of the run, and what to do next; findings that were `told` with the plan are not told again."""
+    if (new := [each for each in filled.findings if each not in told]) and not quiet:
+        show.print_findings(new, console=console)
         console.print()
     if filled.held:
         console.print(show.pairs_table("held, not filled", filled.held))

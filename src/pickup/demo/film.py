@@ -111,6 +111,11 @@ def film() -> Sample:
     )
 
 
+def timeline_of(folder: Path) -> Path:
+    """Where the demo's timeline lies."""
+    return folder / f"{film().name}.otio"
+
+
 def make_demo(folder: Path, *, report: Report) -> Path:
     """Writes `media/` and `harbor.otio` into `folder`, over an earlier demo; returns the timeline's path.
 
@@ -125,7 +130,7 @@ def make_demo(folder: Path, *, report: Report) -> Path:
     with ThreadPoolExecutor(_WORKERS) as pool:  # encoding and most of the painting leave Python's lock
         for job in [pool.submit(_film_scene, shots, media, counter) for shots in longest_first]:
             job.result()
-    path = folder / f"{film().name}.otio"
+    path = timeline_of(folder)
     write_text(path, as_text(film().document(media_root=str(media))))
     return path
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pickup.config import Config
 from pickup.cut import Size
-from pickup.errors import ConfigError, Finding, info
+from pickup.errors import ConfigError, Finding, info, warning
 from pickup.shots import Delivered
 from pickup.timelines.survey import Survey
 
@@ -42,6 +42,9 @@ def find_delivery(survey: Survey, *, config: Config, probe: bool) -> tuple[Deliv
         )
     conform = config.conform
     keeps_sound = conform.audio != "none"
+    if "loudness" in conform.model_fields_set and conform.audio != "loudness":
+        message = f'loudness = {conform.loudness:g} does nothing with audio = "{conform.audio}"; set audio = "loudness"'
+        said.append(warning("LOUDNESS_NOT_USED", message, where="[conform]"))
     delivery = Delivered(
         rate=survey.cut.rate,
         size=size,

@@ -68,6 +68,9 @@ def sharpness(luma: NDArray[np.uint8], *, parts: int = _PARTS) -> float:
     blurred = cv2.blur(calm, (_BLUR_PX, _BLUR_PX))
     changes, left = (np.asarray(cv2.absdiff(each[:, 1:], each[:, :-1]), np.uint8) for each in (calm, blurred))
     lost = np.asarray(cv2.subtract(changes, left), np.uint8)  # stops at 0
+    parts = min(parts, *changes.shape)
+    if not parts:
+        return 0.0
     change, loss = (_means(each, parts=parts) for each in (changes, lost))
     clear = change >= _LEAST_CHANGE
     return float(np.percentile(loss[clear] / change[clear], _SHARPEST)) if clear.any() else 0.0
