@@ -28,7 +28,8 @@ from pickup.offers import (
     Quote,
     Wish,
 )
-from pickup.offers.cover import LONGEST_RETIME, MOST_CLIPS, quote_cover
+from pickup.offers.chains import MOST_CLIPS
+from pickup.offers.cover import LONGEST_RETIME, quote_cover
 from pickup.offers.rates import frames_needed
 from pickup.timing import FrameRate
 
@@ -427,10 +428,11 @@ class TestRules:
         assert quote.frames == quote.head + asked.cover_frames + quote.tail
         for made_at in rates:
             total = total_at(quote, made_at, in_frames=in_frames)
-            needed = frames_needed(quote.frames, made_at=made_at, shown_at=asked.rate)
+            needed = frames_needed(quote.frames, made_at=made_at, shown_at=asked.rate, policy=quote.rate_policy)
             if quote.uses_after or quote.speed != 1:
                 assert len(rates) == 1
-                assert quote.speed == Fraction(total, needed)
+                lasts_no_longer = needed <= total and made_at.seconds(total) <= asked.rate.seconds(quote.frames)
+                assert quote.speed == (1 if lasts_no_longer else Fraction(total, needed))
             else:
                 assert total >= needed
 

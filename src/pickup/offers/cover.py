@@ -12,59 +12,20 @@ neighbours' frames go together `references` says.
 from __future__ import annotations
 
 import math
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
-from types import MappingProxyType
 
-from pickup.cut import Size
-from pickup.errors import PriceUnknown, ProviderRefused, counted
-from pickup.offers.model import Audio, Clip, Conditioning, Mode, Offer, Quote, Wish
-from pickup.offers.prices import FREE
+from pickup.errors import ProviderRefused, counted
+from pickup.offers.chains import MOST_CLIPS, Chain, Want, alike, best_chain, prices_of
+from pickup.offers.model import Clip, Conditioning, Mode, Offer, Quote, Wish
 from pickup.offers.rates import RatePolicy, are_near, are_neighbours, frames_lasting, frames_needed, frames_served
 from pickup.offers.references import quote_with_references
 from pickup.offers.sizes import Setting, settings_for
 from pickup.timing import FrameRate
 
-MOST_CLIPS = 24
-"""Clips that one take may be joined from: each join drifts a little further from what was asked for."""
-
-_FRAMES: Mapping[Mode, int] = MappingProxyType({Mode.TEXT: 0, Mode.FIRST: 1, Mode.FIRST_LAST: 2})
-"""How many frames a clip is made from."""
-
 LONGEST_RETIME = Fraction(1, 10)
 """Share by which a clip is played faster or slower at most."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Chain:
-    """Clips in order, as frames of the model's rate; `total` without the frames that are there twice."""
-
-    frames: tuple[int, ...]
-    total: int
-    price: Decimal
-
-    def joined(self, frames: int, *, price: Decimal) -> _Chain:
-        """This chain with one clip more."""
-        return _Chain(frames=(*self.frames, frames), total=self.total + frames - 1, price=self.price + price)
-
-    def rank(self, needed: int) -> tuple[bool, Decimal, int, int]:
-        return (len(self.frames) > 1, self.price, len(self.frames), abs(self.total - needed))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Want:
-    """Frames of the model's rate that are wanted: `low` to `high`, best `needed`."""
-
-    needed: int
-    low: int
-    high: int | None
-    policy: RatePolicy = RatePolicy.AUTO
-
-    def admits(self, total: int) -> bool:
-        return self.low <= total and (self.high is None or total <= self.high)
 
 
 def quote_cover(offer: Offer, wish: Wish) -> Quote:
@@ -113,9 +74,10 @@ def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
         exact = _wants_to_the_frame(wish, made_at=setting.rate)
         near = [_nearly(exact[0], retime=retime)] if retime else []
         for wants in (exact, near):
-            found = [
-                (_best(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST), want) for want in wants
+            chains = [
+                best_chain(offer, wish, setting, want=want, first=Mode.FIRST, last=Mode.FIRST_LAST) for want in wants
             ]
+            found = zip(chains, wants, strict=True)
             known = [(chain, want) for chain, want in found if chain is not None]
             if known:
                 chain, want = min(known, key=lambda each: each[0].rank(each[1].needed)[:3])
@@ -123,7 +85,7 @@ def _ends_on_the_shot_after(offer: Offer, wish: Wish) -> Quote | None:
     return None
 
 
-def _wants_to_the_frame(wish: Wish, *, made_at: FrameRate) -> list[_Want]:
+def _wants_to_the_frame(wish: Wish, *, made_at: FrameRate) -> list[Want]:
     """What fits to the frame: by time, and re-rated where that is usual. Of equals the first is taken."""
     policies = [wish.rate_policy]
     if wish.rate_policy is RatePolicy.AUTO:
@@ -133,11 +95,11 @@ def _wants_to_the_frame(wish: Wish, *, made_at: FrameRate) -> list[_Want]:
     for policy in policies:
         needed = _needed(wish.cover_frames, made_at=made_at, wish=wish, policy=policy)
         lasting = _lasting(wish, made_at=made_at, policy=policy)
-        wants.append(_Want(needed=needed, low=needed, high=lasting, policy=policy))
+        wants.append(Want(needed=needed, low=needed, high=lasting, policy=policy))
     return wants
 
 
-def _nearly(exact: _Want, *, retime: Fraction) -> _Want:
+def _nearly(exact: Want, *, retime: Fraction) -> Want:
     """What is played a little faster or slower to fit to the frame."""
     return replace(exact, low=math.ceil(exact.needed * (1 - retime)), high=math.floor(exact.needed * (1 + retime)))
 
@@ -168,21 +130,31 @@ def _lasting(wish: Wish, *, made_at: FrameRate, policy: RatePolicy) -> int:
 
 def _begins(offer: Offer, wish: Wish, *, mode: Mode, concerns: tuple[tuple[str, str], ...]) -> Quote | None:
     """A take whose tail is trimmed: it begins on the frame before, or on nothing."""
-    sides = 1 if mode is Mode.FIRST else 2
-    wanted = wish.cover_frames + (sides * wish.handles if wish.handles_required else 0)
+    sides = _free_sides(mode)
+    wanted = _wanted(wish, mode=mode)
     for setting in settings_for(offer, wish, mode=mode):
         needed = max(_needed_at_any(wanted, setting, wish=wish))
         may_be_shorter = len(setting.rates) == 1 and not wish.handles_required
         retime = min(wish.retime, LONGEST_RETIME) if may_be_shorter else Fraction(0)
         low = math.ceil(needed * (1 - retime))
-        want = _Want(needed=needed, low=low, high=None, policy=wish.rate_policy)
-        while chain := _best(offer, wish, setting, want=want, first=mode, last=Mode.FIRST):
+        want = Want(needed=needed, low=low, high=None, policy=wish.rate_policy)
+        while chain := best_chain(offer, wish, setting, want=want, first=mode, last=Mode.FIRST):
             quote = _quote(offer, wish, setting, chain, first=mode, last=Mode.FIRST, want=want)
             if not (lacking := _lacking(quote, setting, wanted=wanted, wish=wish)):
                 return _with_handles(quote, wish=wish, setting=setting, sides=sides, concerns=concerns)
             # what is joined may lose more at its joins than it does at the counted rate
             want = replace(want, low=want.low + lacking)
     return None
+
+
+def _free_sides(mode: Mode) -> int:
+    """Sides of a take that join no frame of the cut, by the mode in which it begins; its tail is trimmed."""
+    return 1 if mode is Mode.FIRST else 2
+
+
+def _wanted(wish: Wish, *, mode: Mode) -> int:
+    """Frames of the cut that a take must serve, with the handles where they are required."""
+    return wish.cover_frames + (_free_sides(mode) * wish.handles if wish.handles_required else 0)
 
 
 def _needed_at_any(frames: int, setting: Setting, *, wish: Wish) -> Iterator[int]:
@@ -209,111 +181,7 @@ def _total_at(quote: Quote, setting: Setting, *, rate: FrameRate) -> int:
     return 1 + sum((clip.frames if is_counted else math.floor(clip.seconds * rate.fps)) - 1 for clip in quote.clips)
 
 
-def _best(offer: Offer, wish: Wish, setting: Setting, *, want: _Want, first: Mode, last: Mode) -> _Chain | None:
-    """The best single clip, else the best chain.
-
-    Args:
-        offer: The route.
-        wish: What is wished.
-        setting: Of the single clip's mode: `last` where both frames are used, else `first`.
-        want: How many frames.
-        first: Mode of the first clip of a chain.
-        last: Mode of its last one.
-    """
-    known = _cheapest_chain(offer, wish, setting, want=want, modes=(first, last))
-    if known is None and _cheapest_chain(replace(offer, prices=FREE), wish, setting, want=want, modes=(first, last)):
-        raise PriceUnknown(
-            f"the price of {offer.provider}:{offer.model} is not known",
-            next_step=f"set price_per_second in [providers.{offer.provider}] of your own pickup.toml",
-        )
-    return known
-
-
-def _cheapest_chain(
-    offer: Offer, wish: Wish, setting: Setting, *, want: _Want, modes: tuple[Mode, Mode]
-) -> _Chain | None:
-    """`_best` of the clips whose price is known."""
-    prices = _prices(offer, setting)
-    singles = [_Chain(frames=(each,), total=each, price=price) for each, price in prices.items() if want.admits(each)]
-    if singles:
-        return min(singles, key=lambda chain: chain.rank(want.needed))
-    begun, continued, ended = (_alike(offer, wish, setting, mode=mode) for mode in (modes[0], Mode.FIRST, modes[1]))
-    if begun is None or continued is None or ended is None:
-        return None
-    chains = _chains(_prices(offer, begun), _prices(offer, continued), _prices(offer, ended), want=want)
-    return min(chains, key=lambda chain: chain.rank(want.needed), default=None)
-
-
-def _kind_of(setting: Setting) -> tuple[Size, tuple[FrameRate, ...], bool, int]:
-    return setting.size, setting.rates, setting.in_frames, setting.references
-
-
-def _alike(offer: Offer, wish: Wish, setting: Setting, *, mode: Mode) -> Setting | None:
-    """The same size and rate in another mode."""
-    found = settings_for(offer, wish, mode=mode)
-    return next((each for each in found if _kind_of(each) == _kind_of(setting)), None)
-
-
-def _prices(offer: Offer, setting: Setting) -> dict[int, Decimal]:
-    """Prices of the lengths for which one is known."""
-    if offer.prices is None:
-        return {}
-    silent = offer.audio in (Audio.NONE, Audio.OPTIONAL)
-    made_from = _FRAMES[setting.mode] + setting.references
-    priced = (
-        (frames, offer.prices.of(each, size=setting.size, silent=silent, frames=made_from))
-        for frames, each in setting.lengths.items()
-    )
-    return {frames: price for frames, price in priced if price is not None}
-
-
-def _chains(
-    begun: Mapping[int, Decimal], continued: Mapping[int, Decimal], ended: Mapping[int, Decimal], *, want: _Want
-) -> Iterator[_Chain]:
-    """The chains that can be the best: a first clip, any number between, and a last one, up to `MOST_CLIPS`.
-
-    Of those that begin with equally many frames only the cheapest is gone on with, of equals the one of fewer clips.
-    """
-    longest = max((*begun, *continued, *ended), default=0)
-    if want.low > MOST_CLIPS * longest:
-        return
-    top = want.low + longest if want.high is None else want.high
-    lasts = sorted(ended)
-    lowest: Decimal | None = None
-    reached = {frames: _Chain(frames=(frames,), total=frames, price=price) for frames, price in begun.items()}
-    known: dict[int, Decimal] = {}
-    for _joins in range(MOST_CLIPS - 1):
-        for total, chain in reached.items():
-            for last in lasts[bisect_left(lasts, want.low - total + 1) : bisect_right(lasts, top - total + 1)]:
-                whole = chain.joined(last, price=ended[last])
-                lowest = whole.price if lowest is None else min(lowest, whole.price)
-                yield whole
-        known |= {total: chain.price for total, chain in reached.items()}
-        reached = _gone_on(reached, continued, top=top, known=known, lowest=lowest)
-
-
-def _gone_on(
-    reached: Mapping[int, _Chain],
-    continued: Mapping[int, Decimal],
-    *,
-    top: int,
-    known: Mapping[int, Decimal],
-    lowest: Decimal | None,
-) -> dict[int, _Chain]:
-    """Chains of one clip more that are cheaper than `known` ones as long, and than the whole one that is there."""
-    found: dict[int, _Chain] = {}
-    for chain in reached.values():
-        for frames, clip_price in continued.items():
-            total, price = chain.total + frames - 1, chain.price + clip_price
-            if total > top or (lowest is not None and price >= lowest):
-                continue
-            other = found[total].price if total in found else known.get(total)
-            if other is None or price < other:
-                found[total] = chain.joined(frames, price=clip_price)
-    return found
-
-
-def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: Mode, last: Mode, want: _Want) -> Quote:
+def _quote(offer: Offer, wish: Wish, setting: Setting, chain: Chain, *, first: Mode, last: Mode, want: Want) -> Quote:
     """The quote of a chain without handles."""
     count = len(chain.frames)
     modes = [last if count == 1 and last is Mode.FIRST_LAST else first, *[Mode.FIRST] * (count - 1)]
@@ -321,13 +189,17 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
         modes[-1] = last
     clips = []
     for frames, mode in zip(chain.frames, modes, strict=True):
-        found = _alike(offer, wish, setting, mode=mode) or setting
-        price = _prices(offer, found)[frames]
+        found = alike(offer, wish, setting, mode=mode) or setting
+        price = prices_of(offer, found)[frames]
         clips.append(Clip(frames=frames, rate=setting.rate, seconds=found.lengths[frames], mode=mode, price=price))
     lasting = _lasting(wish, made_at=setting.rate, policy=want.policy)
     is_retimed = chain.total < want.needed or (last is Mode.FIRST_LAST and chain.total > lasting)
     speed = Fraction(chain.total, want.needed) if is_retimed else Fraction(1)
-    policy = want.policy if is_retimed or last is Mode.FIRST_LAST else _policy_of(chain.total, setting, wish=wish)
+    policy = (
+        want.policy
+        if is_retimed or last is Mode.FIRST_LAST
+        else _policy_of(chain.total, setting, wish=wish, mode=first)
+    )
     return Quote(
         frames=wish.cover_frames,
         head=0,
@@ -344,11 +216,11 @@ def _quote(offer: Offer, wish: Wish, setting: Setting, chain: _Chain, *, first: 
     )
 
 
-def _policy_of(total: int, setting: Setting, *, wish: Wish) -> RatePolicy:
+def _policy_of(total: int, setting: Setting, *, wish: Wish, mode: Mode) -> RatePolicy:
     """What a chain with a trimmed tail is conformed with: re-rated where that is usual and it is long enough."""
     if wish.rate_policy is not RatePolicy.AUTO or len(setting.rates) > 1:
         return wish.rate_policy
-    rerated = _needed(wish.cover_frames, made_at=setting.rate, wish=wish, policy=RatePolicy.RERATE)
+    rerated = _needed(_wanted(wish, mode=mode), made_at=setting.rate, wish=wish, policy=RatePolicy.RERATE)
     is_rerated = are_near(setting.rate, wish.rate) and total >= rerated
     return RatePolicy.RERATE if is_rerated else RatePolicy.NEAREST
 
