@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from pickup.errors import MediaError
+from pickup.media.color.cube import grid, write_cube
 from pickup.media.frames import FrameRequest, grab
 
 WIDTH, HEIGHT = 160, 90
@@ -30,8 +31,8 @@ def two_colors() -> Picture:
     return picture
 
 
-def shown(path: Path, *, size: tuple[int, int] | None = None) -> NDArray[np.int64]:
-    request = FrameRequest(path=str(path), file_seconds=Fraction(0), size=size)
+def shown(path: Path, *, size: tuple[int, int] | None = None, to_display: str = "") -> NDArray[np.int64]:
+    request = FrameRequest(path=str(path), file_seconds=Fraction(0), size=size, to_display=to_display)
     return np.asarray(Image.open(io.BytesIO(grab(request, lambda _done: None)))).astype(np.int64)
 
 
@@ -312,11 +313,13 @@ def test_a_still_of_an_odd_size_is_whole(tmp_path: Path) -> None:
 # --- fields -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("top_first", [True, False])
-def test_of_two_fields_the_first_is_shown_without_combs(tmp_path: Path, *, top_first: bool) -> None:
-    path = tmp_path / "fields.mov"
+FIRST, SECOND = UPPER, (20, 60, 190)
+
+
+def write_fields(path: Path, *, top_first: bool) -> None:
+    """Three frames whose first field has one color and whose second another."""
     woven = np.empty((96, WIDTH, 3), np.uint8)
-    woven[0 if top_first else 1 :: 2], woven[1 if top_first else 0 :: 2] = UPPER, (20, 60, 190)
+    woven[0 if top_first else 1 :: 2], woven[1 if top_first else 0 :: 2] = FIRST, SECOND
     order = "tff" if top_first else "bff"
     with av.open(str(path), "w") as container:
         options = {"crf": "1", "x264-params": f"interlaced=1:{order}=1", "flags": "+ildct+ilme"}
@@ -337,6 +340,22 @@ def test_of_two_fields_the_first_is_shown_without_combs(tmp_path: Path, *, top_f
             graph.vpush(frame)
             container.mux(stream.encode(graph.vpull()))
         container.mux(stream.encode(None))
+
+
+@pytest.mark.parametrize("top_first", [True, False])
+def test_of_two_fields_the_first_is_shown_without_combs(tmp_path: Path, *, top_first: bool) -> None:
+    path = tmp_path / "fields.mov"
+    write_fields(path, top_first=top_first)
     picture = shown(path)
     assert picture.shape == (96, WIDTH, 3)
-    assert is_near(picture[8:-8], UPPER, by=8)
+    assert is_near(picture[8:-8], FIRST, by=8)
+
+
+@pytest.mark.parametrize("top_first", [True, False])
+def test_so_it_is_on_the_way_through_a_table(tmp_path: Path, *, top_first: bool) -> None:
+    path, table = tmp_path / "fields.mov", tmp_path / "brighter, by 20.cube"
+    write_fields(path, top_first=top_first)
+    write_cube(table, np.minimum(grid(17) + 20 / 255, 1), title="brighter")
+    picture = shown(path, to_display=str(table))
+    assert picture.shape == (96, WIDTH, 3)
+    assert is_near(picture[8:-8], tuple(level + 20 for level in FIRST), by=8)

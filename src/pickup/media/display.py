@@ -33,6 +33,7 @@ from pickup._av import (
     upright_rgb,
 )
 from pickup.errors import MediaError
+from pickup.media.tables import table_nodes
 
 _LINEAR = 8
 """Code of a linear transfer in ITU-T H.273, and those of logarithmic ones."""
@@ -65,17 +66,13 @@ def display_image(frame: VideoFrame, *, video: VideoFile, what: str, to_display:
         MediaError: It is HDR, wide gamut or log, and nobody said how it is seen.
     """
     path = video.path
-    if to_display is not None and path.suffix.lower() not in STILL_EXTENSIONS:
-        return Image.fromarray(_turned(_through(frame, to_display, video=video), frame))
-    color = foreign_color(frame) or _foreign_still(path)
-    if frame.color_trc in _LOGARITHMIC:
-        color = color or "logarithmic"
-    if color is not None:
-        raise MediaError(
-            f"{what} is in {color} color, which is not converted", where=str(path), next_step="export it in BT.709"
-        )
+    cube = None if path.suffix.lower() in STILL_EXTENSIONS else to_display
+    if cube is None:
+        _refuse_foreign(frame, path=path, what=what)
     if frame.interlaced_frame:
         frame = _first_field(frame, video=video)
+    if cube is not None:
+        return Image.fromarray(_turned(_through(frame, cube, video=video), frame))
     if frame.color_trc == _LINEAR or _is_linear_dpx(path):
         return Image.fromarray(_turned(_encoded(_linear_rgb(frame)), frame))
     if _may_be_transparent(frame):
@@ -83,15 +80,25 @@ def display_image(frame: VideoFrame, *, video: VideoFile, what: str, to_display:
     return Image.fromarray(upright_rgb(frame))
 
 
+def _refuse_foreign(frame: VideoFrame, *, path: Path, what: str) -> None:
+    """Raises where it cannot be shown without a table: HDR, wide gamut, log."""
+    color = foreign_color(frame) or _foreign_still(path)
+    if frame.color_trc in _LOGARITHMIC:
+        color = color or "logarithmic"
+    if color is not None:
+        raise MediaError(
+            f"{what} is in {color} color, which is not converted", where=str(path), next_step="export it in BT.709"
+        )
+
+
 def _through(frame: VideoFrame, cube: Path, *, video: VideoFile) -> NDArray[np.uint8]:
-    """The frame through a table, at 12 bits, as 8-bit RGB; whatever its tags say, since log is tagged as anything."""
+    """The frame through a table as 8-bit RGB, whatever its tags say, since log is tagged as anything."""
     graph = Graph()
-    steps = [
-        ("scale", f"in_color_matrix={assumed_matrix(frame.colorspace, height=frame.height)}"),
-        ("format", "gbrp12le"),
-    ]
-    nodes = [graph.add_buffer(template=video.stream), *(graph.add(name, arguments) for name, arguments in steps)]
-    nodes += [graph.add("lut3d", file=str(cube), interp="tetrahedral"), graph.add("format", "rgb24")]
+    source = graph.add_buffer(
+        width=frame.width, height=frame.height, format=frame.format, time_base=video.time_base
+    )  # of the frame, which need not be as the file declares it
+    to_rgb = graph.add("scale", f"in_color_matrix={assumed_matrix(frame.colorspace, height=frame.height)}")
+    nodes = [source, to_rgb, *table_nodes(graph, cube), graph.add("format", "rgb24")]
     with ffmpeg_errors(video.path):
         graph.link_nodes(*nodes, graph.add("buffersink")).configure()
         graph.vpush(frame)

@@ -29,14 +29,13 @@ from pickup._av import (
 )
 from pickup.errors import MediaError
 from pickup.media.footage import ClipShape
+from pickup.media.tables import table_nodes
 from pickup.ports import Delivery
 from pickup.timing import half_up
 
 _TURNS = ("null", "transpose=cclock", "hflip,vflip", "transpose=clock")
 _TO_BT709 = "out_color_matrix=bt709:out_range=tv"
-_GRADE = "lut3d"
-_GRADED_IN = "format=gbrp12le"
-"""12 bits, so that a curve of the table leaves no steps in what is encoded in 10."""
+_GRADE = "table"
 _MATRIX_CODES = {"bt709": 1, "fcc": 4, "bt470bg": 5, "smpte170m": 6, "smpte240m": 7, "bt2020": 9}
 
 
@@ -106,15 +105,16 @@ class Fitter:
             range=str(shape.color_range),
         )
         steps = [*self._turned(shape), *self._sized(shape), *self._tagged(frame, shape)]
-        graph.link_nodes(source, *(self._node(graph, step) for step in steps), graph.add("buffersink"))
+        nodes = [node for step in steps for node in self._nodes(graph, step)]
+        graph.link_nodes(source, *nodes, graph.add("buffersink"))
         graph.configure()
         return graph
 
-    def _node(self, graph: Graph, step: str) -> FilterContext:
+    def _nodes(self, graph: Graph, step: str) -> tuple[FilterContext, ...]:
+        if step == _GRADE and self._cube is not None:
+            return table_nodes(graph, self._cube)
         name, _, arguments = step.partition("=")
-        if step == _GRADE:  # by keywords, since a path may hold what separates the arguments of a filter
-            return graph.add(name, file=str(self._cube), interp="tetrahedral")
-        return graph.add(name, arguments or None)
+        return (graph.add(name, arguments or None),)
 
     def _turned(self, shape: _Shape) -> list[str]:
         if shape.turns:
@@ -138,7 +138,7 @@ class Fitter:
         scaling = f"scale={width}:{height}:flags=lanczos+accurate_rnd+full_chroma_int"
         steps = [f"{scaling}:{_TO_BT709}", f"format={self._pixel_format}"]
         if self._cube is not None:
-            steps = [scaling, _GRADED_IN, _GRADE, f"scale=flags=accurate_rnd+full_chroma_int:{_TO_BT709}", steps[1]]
+            steps = [scaling, _GRADE, f"scale=flags=accurate_rnd+full_chroma_int:{_TO_BT709}", steps[1]]
         if width > target[0] or height > target[1]:
             self._policies.add("crop")
             width, height = min(width, target[0]), min(height, target[1])
