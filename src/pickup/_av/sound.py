@@ -34,6 +34,9 @@ Block = NDArray[np.float32]
 SAMPLE_RATE = 48000
 """Samples per second of everything that is written."""
 
+PCM, AAC = "pcm_s24le", "aac"
+"""The codecs that sound is written in, as FFmpeg calls their encoders."""
+
 _CONTINUES_S = Fraction(1, 100)
 """Packets whose times differ by less continue each other: containers round times, and the shortest packets of AAC and
 Opus that may be missing last 20 ms."""
@@ -41,6 +44,7 @@ _SILENT_BLOCK = 48000
 _NAMED = {1: "mono", 2: "stereo", 6: "5.1(side)", 8: "7.1"}
 _24_BITS = 1 << 23
 _SPARE_BITS = 8
+_MOST_AAC_CHANNELS = 2
 
 
 class MovieSound:
@@ -225,14 +229,20 @@ def sample_at(frame: int, *, rate: FrameRate) -> int:
 
 
 class SoundWriter:
-    """Writes sound beside the picture of a file as that is written: PCM of 24 bits, 48 kHz, in a .mov.
+    """Writes sound of 48 kHz beside the picture of a file as that is written: PCM of 24 bits in a .mov, or AAC.
+
+    AAC is FFmpeg's own, 128 kbit/s for stereo. Its encoder puts 1024 samples of priming before the first; the edit
+    list leaves them out, so the track begins with the first picture and lasts as long as the sound, to the sample. A
+    reader that ignores edit lists hears it 21 ms late. FFmpeg decodes what pads the last packet, up to 1023 samples.
 
     Raises:
-        MediaError: No .mov, or no sound at all.
+        MediaError: PCM in no .mov, AAC of other than one or two channels, or no sound at all.
     """
 
-    def __init__(self, container: OutputContainer, sound: Iterable[AudioFrame], *, path: Path, rate: FrameRate) -> None:
-        if path.suffix.lower() != ".mov":
+    def __init__(
+        self, container: OutputContainer, sound: Iterable[AudioFrame], *, path: Path, rate: FrameRate, codec: str = PCM
+    ) -> None:
+        if codec == PCM and path.suffix.lower() != ".mov":
             raise MediaError("sound can be written into .mov alone", where=str(path), next_step="name it .mov")
         frames = iter(sound)
         first = next(frames, None)
@@ -241,9 +251,11 @@ class SoundWriter:
         self._frames = chain((first,), frames)
         self._container, self._path, self._rate = container, path, rate
         self._written = 0
-        stream = container.add_stream("pcm_s24le", rate=SAMPLE_RATE, layout=first.layout.name)
+        if codec == AAC and first.layout.nb_channels > _MOST_AAC_CHANNELS:  # browsers are at odds over what lies where
+            raise MediaError(f"AAC of {first.layout.nb_channels} channels is not written", where=str(path))
+        stream = container.add_stream(codec, rate=SAMPLE_RATE, layout=first.layout.name)
         if not isinstance(stream, AudioStream):
-            raise MediaError("pcm_s24le is no sound encoder")
+            raise MediaError(f"{codec} is no sound encoder")
         stream.metadata["language"] = "und"
         self._stream = stream
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from pickup._av.color import BT709, CONVERSION, LIMITED_RANGE
 from pickup._av.faults import ffmpeg_errors
-from pickup._av.sound import SAMPLE_RATE, SoundWriter
+from pickup._av.sound import AAC, PCM, SAMPLE_RATE, SoundWriter
 from pickup._av.threads import thread_count
 from pickup.errors import MediaError
 from pickup.timing import FrameRate, parse_timecode
@@ -37,6 +37,7 @@ class Encoding:
             slower (FFmpeg 8.1: 164 against 311 MB at 1080p).
         decoder: The codec as FFmpeg names it in a finished file, and `profile` likewise.
         tells_field_order: The container says that the file is progressive; for DNxHR only its frames do (FFmpeg 8.1).
+        sound: The codec of sound beside it: `PCM` or `AAC`.
     """
 
     encoder: str
@@ -47,6 +48,7 @@ class Encoding:
     threads: str = "FRAME"
     decoder: str = "prores"
     tells_field_order: bool = True
+    sound: str = PCM
 
 
 def _prores(number: int, *, profile: str) -> Encoding:
@@ -76,6 +78,7 @@ ENCODINGS: Mapping[str, Encoding] = MappingProxyType(
             extensions=frozenset({".mp4"}),
             profile="High",
             decoder="h264",
+            sound=AAC,
         ),
         "dnxhr_hq": Encoding(
             encoder="dnxhd",
@@ -143,13 +146,16 @@ def write_video(
     """Encodes frames that already have the target's size and pixel format; otherwise as `write_frames`.
 
     The frames' own times are replaced: the n-th frame is shown at n / rate. `sound` lasts as long as they do, in the
-    form of `delivery_frame`, and is asked for as the picture goes on; it needs a .mov.
+    form of `delivery_frame`, and is asked for as the picture goes on. It is written as `SoundWriter` says, in the codec
+    of the encoding.
     """
     encoding = _checked(path, target)
     count = 0
     with ffmpeg_errors(path), _container(path, target, has_sound=sound is not None) as container:
         stream = _stream(container, target, encoding)
-        heard = None if sound is None else SoundWriter(container, sound, path=path, rate=target.rate)
+        heard = None
+        if sound is not None:
+            heard = SoundWriter(container, sound, path=path, rate=target.rate, codec=encoding.sound)
         try:
             for frame in frames:
                 _stamp(frame, number=count, rate=target.rate)

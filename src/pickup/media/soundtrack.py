@@ -150,16 +150,22 @@ class Soundtrack:
 
     def frames(self) -> Generator[AudioFrame, None, None]:
         """One frame of sound for each of the picture, `samples` in all, as `pickup._av.write_video` takes them."""
+        with closing(self.blocks()) as blocks:
+            for block in blocks:
+                yield delivery_frame(block)
+
+    def blocks(self) -> Generator[Block, None, None]:
+        """The same as blocks of shape (samples, channels), float32, full scale 1.0."""
         self._name_policies()
         before = self._measured()
         gain_db = self._gain(before)
         factor = np.float32(10 ** (gain_db / 20))
         meter = LoudnessMeter(self._channels)
-        with closing(self._blocks()) as blocks:
+        with closing(self._whole()) as blocks:
             for block in self._by_frame(blocks):
                 loud = block * factor if gain_db else block
                 meter.push(loud)
-                yield delivery_frame(loud)
+                yield loud
         self._report = SoundReport(
             before=before,
             after=meter.finish(),
@@ -170,7 +176,7 @@ class Soundtrack:
 
     def _measured(self) -> Loudness:
         meter = LoudnessMeter(self._channels)
-        with closing(self._blocks()) as blocks:
+        with closing(self._whole()) as blocks:
             for block in blocks:
                 meter.push(block)
         return meter.finish()
@@ -229,7 +235,7 @@ class Soundtrack:
     def _note(self, finding: Finding) -> None:
         self._findings[finding] = None
 
-    def _blocks(self) -> Generator[Block, None, None]:
+    def _whole(self) -> Generator[Block, None, None]:
         """The whole take before the gain, exactly as long as its picture."""
         if not self.has_sound or not self._is_at_a_usual_speed:
             yield from _of_length((), samples=self.samples, channels=self._channels)
