@@ -102,7 +102,8 @@ with timecode and reel, BT.709 limited range, progressive. The graph works in 10
 `<take>.xmp` (docs/provenance.md), the color match as `.cube`, `_undo.cube`, `.cdl` and two pictures (docs/color.md),
 `boundary_in.png` and `boundary_out.png` (the cut's own frames on both sides; `sent_in.png` and `sent_out.png` where a
 service got them in another size), and `proxy.mp4`, a small film for
-looking at takes, unless `[conform] proxies = false`. Only the conformed file is ever linked in a timeline. What
+looking at takes, in BT.709 (docs/color.md) and with the take's sound where it keeps any (docs/sound.md), unless
+`[conform] proxies = false`. Only the conformed file is ever linked in a timeline. What
 quality control found is in `take.json` and in `pickup takes` (docs/qc.md).
 
 ## Drafts
@@ -111,9 +112,10 @@ quality control found is in `take.json` and in `pickup takes` (docs/qc.md).
 else the first that quality control has not failed. (`"all"` is what stands here without it: every take is conformed,
 and a timeline links the others as alternates.) The other takes stay *drafts*: `original.mp4`, `proxy.mp4` and a
 `take.json` that keeps under `draft` what was ordered. A draft is made from the original in one pass: each picture is
-chosen, fitted and graded as the take's would be, looked at by quality control in full size before it is encoded, and
-scaled down. So `proxy.mp4` shows the same frames in the same color; it has no sound, and a draft has no XMP, no color
-files and no signature. A draft has its proxy with `proxies = false`, too.
+chosen, fitted and graded as the take's would be, in a cut of log footage in its space, too; looked at by quality
+control in full size before it is encoded; and scaled down. The sound is made as the take's would be. So `proxy.mp4`
+looks and sounds as the take's own proxy will, and the same is found in it. A draft has no XMP, no color files and no
+signature. A draft has its proxy with `proxies = false`, too.
 
 A draft is a take: it has its number, it is never bought again, `pickup takes` says `draft: proxy only`, and `library
 check` wants its proxy and its original. It is never linked. `pickup circle SHOT TAKE`, then `relink` or `fill`,

@@ -32,7 +32,7 @@ from tempfile import TemporaryDirectory
 
 from av.video.frame import VideoFrame
 
-from pickup._av import Target, write_video
+from pickup._av import Block, MovieSound, Target, write_video
 from pickup._child import Report
 from pickup._files import sha256_of
 from pickup.errors import Finding, MediaError, info, warning
@@ -120,8 +120,8 @@ class _Work:
         inspector = Inspector(_expected(self.order)) if delivery.draft else None
         with closing(self._frames(mapping, pictures, delivery, seen=seen)) as frames:
             if inspector is not None:
-                film = _inspected(frames, inspector)
-                write_proxy(Path(self.order.destination), film, rate=delivery.rate, size=delivery.size)
+                blocks = None if track is None else track.blocks()
+                _film(Path(self.order.destination), _inspected(frames, inspector), order=self.order, sound=blocks)
             else:
                 sound = None if track is None else track.frames()
                 write_video(Path(self.order.destination), frames, target=self.target, sound=sound)
@@ -162,7 +162,7 @@ class _Work:
         return path
 
     def _soundtrack(self, footage: Footage, mapping: FrameMapping, delivery: Delivery) -> Soundtrack | None:
-        if delivery.sound is None or delivery.draft or not footage.has_sound:
+        if delivery.sound is None or not footage.has_sound:
             return None
         each = footage.rate.seconds(1)
         return Soundtrack(
@@ -204,7 +204,8 @@ def _proved(order: RenderOrder, *, target: Target, start: str, made: _Made, repo
     if made.inspector is None:
         frames = _inspected(frames, inspector)
     if order.proxy:
-        write_proxy(Path(order.proxy), frames, rate=delivery.rate, size=delivery.size)
+        sound = None if made.sound is None else MovieSound(path).blocks()
+        _film(Path(order.proxy), frames, order=order, sound=sound)
     else:
         deque(frames, maxlen=0)
     proof.check()
@@ -228,6 +229,16 @@ def _proved(order: RenderOrder, *, target: Target, start: str, made: _Made, repo
     return Rendered(conformed=conformed, files={**kept, **xmp})
 
 
+def _film(path: Path, frames: Iterator[VideoFrame], *, order: RenderOrder, sound: Iterator[Block] | None) -> None:
+    """Writes the proxy of finished frames and finished sound, in display color."""
+    delivery = order.delivery
+    write_proxy(path, frames, rate=delivery.rate, size=delivery.size, to_display=_to_display(order), sound=sound)
+
+
+def _to_display(order: RenderOrder) -> Path | None:
+    return Path(order.to_display) if order.to_display else None
+
+
 def _inspected(frames: Iterator[VideoFrame], inspector: Inspector) -> Iterator[VideoFrame]:
     for number, frame in enumerate(frames):
         inspector.see(frame, number)
@@ -248,7 +259,7 @@ def _expected(order: RenderOrder, *, made: _Made | None = None) -> Expected:
         previs=delivery.previs,
         held=made.held if made else (),
         padded=made is not None and "pad" in made.policies,
-        to_display=Path(order.to_display) if order.to_display else None,
+        to_display=_to_display(order),
     )
 
 

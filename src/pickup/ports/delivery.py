@@ -113,7 +113,7 @@ class Delivery:
         color_strength: How far its color is matched, 0 to 1.
         sound: What becomes of the originals' sound; None leaves it out.
         previs: It stands for a shot and is not one: its color is not matched, and it may be still or flat.
-        proxy: A small film of it is made, too.
+        proxy: A small film of it is made, too, in display color and with its sound.
         draft: Only the small film is made; what is written is that, and the rest says what the take will be once it is
             conformed.
         origin: What it was made from, for its proof of origin; None writes none.
