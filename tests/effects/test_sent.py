@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pickup.config import load_config
-from pickup.fill.prepare import FillOptions, prepare
+from pickup.fill.prepare import prepare
+from pickup.fill.prepared import FillOptions
 from pickup.fill.sent import Sent, read_sent, read_sidecar_bytes
 from pickup.testing.otio_items import clip, gap, timeline_of, track
 from pickup.timing import FrameRate

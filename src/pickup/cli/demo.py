@@ -13,7 +13,7 @@ from pickup.cli.fill import exit_code_of, print_filled, run_fill
 from pickup.cli.options import load_settings
 from pickup.demo.film import make_demo, timeline_of
 from pickup.fill.documents import fill_document
-from pickup.fill.prepare import FillOptions
+from pickup.fill.prepared import FillOptions
 from pickup.fill.run import Filled
 
 

@@ -30,7 +30,7 @@ from pickup.config import Config, state_folder
 from pickup.errors import BudgetError, Finding, counted
 from pickup.fill.approval import is_approved, what_would_be_sent
 from pickup.fill.documents import fill_document
-from pickup.fill.prepare import FillOptions, Prepared
+from pickup.fill.prepared import FillOptions, Prepared
 from pickup.fill.run import Filled, Hearing, fill
 
 _MADE_FOR: Mapping[str, str] = MappingProxyType(

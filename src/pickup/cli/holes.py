@@ -10,7 +10,8 @@ from pickup.cli.answer import ExitCode, print_json
 from pickup.cli.options import load_settings, place_options, reading_options, shape_options, timeline_argument
 from pickup.errors import counted
 from pickup.fill.documents import holes_document
-from pickup.fill.prepare import Prepared, prepare
+from pickup.fill.prepare import prepare
+from pickup.fill.prepared import Prepared
 
 
 @click.command("holes")

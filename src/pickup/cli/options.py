@@ -13,7 +13,7 @@ from pickup.errors import ConfigError
 
 if TYPE_CHECKING:  # settings load pydantic, which `pickup --help` does not need
     from pickup.config import Config
-    from pickup.fill.prepare import FillOptions
+    from pickup.fill.prepared import FillOptions
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -112,7 +112,7 @@ def making_options(function: Callable[P, R]) -> Callable[P, R]:
 
 def options_of(flags: dict[str, object]) -> FillOptions:
     """What a run is asked for beside its settings; taken out of the flags."""
-    from pickup.fill.prepare import FillOptions  # noqa: PLC0415 - see above
+    from pickup.fill.prepared import FillOptions  # noqa: PLC0415 - see above
 
     refresh, send_frames = flags.pop("refresh"), flags.pop("send_frames")
     return FillOptions(

@@ -24,7 +24,8 @@ from pickup.cli.options import (
 from pickup.errors import ConfigError, counted
 from pickup.fill.catalogues import look_up_catalogues
 from pickup.fill.documents import plan_document
-from pickup.fill.prepare import Prepared, prepare
+from pickup.fill.prepare import prepare
+from pickup.fill.prepared import Prepared
 from pickup.plan import fit_budget
 
 

@@ -16,7 +16,7 @@ from pickup.cli.plain import escape, plain_table
 from pickup.errors import Finding, Severity, counted
 from pickup.fill.approval import what_is_sent
 from pickup.fill.delivery import SIZE_UNKNOWN
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.fill.remarks import Remark, sort_remarks
 from pickup.holes import Hole, Passed
 from pickup.plan import Pickup

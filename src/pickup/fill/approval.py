@@ -22,7 +22,7 @@ from pickup import _files
 from pickup.errors import TimelineError, counted
 from pickup.fill.documents import Document, plan_document
 from pickup.fill.pages import as_json, read_page
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.library.layout import CutFolder
 from pickup.plan import Pickup
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pickup.errors import Finding
 from pickup.fill.delivery import SIZE_UNKNOWN
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.holes import Hole, Passed
 from pickup.library.versions import latest
 from pickup.plan import Pickup

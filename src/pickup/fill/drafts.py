@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pickup.errors import Finding, LibraryError, MediaError, PickupError, TimingError, warning
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.fill.shown import is_shown
 from pickup.jobs.runner import Limits
 from pickup.jobs.stopping import run_until_stopped

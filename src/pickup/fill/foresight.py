@@ -12,7 +12,7 @@ from pickup.shots import ShotSpec
 from pickup.timelines.survey import Survey
 
 if TYPE_CHECKING:  # prepare imports this module
-    from pickup.fill.prepare import Shot
+    from pickup.fill.prepared import Shot
 
 
 def plan_findings(plan: Plan) -> Iterator[Finding]:

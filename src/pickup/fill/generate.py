@@ -13,7 +13,7 @@ from pickup.cut import Size
 from pickup.errors import Finding
 from pickup.fill.fallback import fall_back
 from pickup.fill.orders import Orders
-from pickup.fill.prepare import Prepared, Shot
+from pickup.fill.prepared import Prepared, Shot
 from pickup.fill.retakes import retake
 from pickup.jobs.bench import Bench
 from pickup.jobs.gates import Allowance

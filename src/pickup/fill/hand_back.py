@@ -18,7 +18,7 @@ from pickup.errors import Finding
 from pickup.fill.facts import facts_of_takes, media_facts
 from pickup.fill.pages import Page, as_json, findings_in, read_page, write_pages
 from pickup.fill.places import changes_since, stale_shots, tell_changes
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown
 from pickup.library.layout import CutFolder

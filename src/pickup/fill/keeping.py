@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pickup import _files
 from pickup.errors import TimelineError
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.fill.sent import read_sidecar_bytes
 from pickup.timelines.bundles import read_bundle
 from pickup.timelines.limits import ReadLimits, is_bundle

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from pickup.errors import Finding
 from pickup.fill.boundaries import Boundaries, all_boundaries, without_frames
-from pickup.fill.prepare import Prepared, codec_of
+from pickup.fill.prepare import codec_of
+from pickup.fill.prepared import Prepared
 from pickup.fill.routes import Route
 from pickup.jobs.bench import Part, TakeRequest
 from pickup.jobs.gates import Allowance, Gate

@@ -10,7 +10,7 @@ from pathlib import Path
 from pickup import _files
 from pickup.errors import Finding, LibraryError, Severity
 from pickup.fill.places import places_document, places_now
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.fill.remarks import Remark, sort_remarks
 from pickup.fill.shown import Shown
 from pickup.holes import Hole

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pickup.errors import counted
-from pickup.fill.prepare import Prepared
+from pickup.fill.prepared import Prepared
 from pickup.match import Change, ChangeKind, Sighting, list_changes
 from pickup.timing import timecode
 

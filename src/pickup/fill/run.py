@@ -21,7 +21,8 @@ from pickup.fill.drafts import conform_drafts
 from pickup.fill.generate import Made, make_takes
 from pickup.fill.hand_back import Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
-from pickup.fill.prepare import FillOptions, Prepared, Shot, plan_again, prepare
+from pickup.fill.prepare import plan_again, prepare
+from pickup.fill.prepared import FillOptions, Prepared, Shot
 from pickup.fill.reading import read_settings
 from pickup.fill.shown import Shown, choose_takes
 from pickup.jobs.gates import Allowance

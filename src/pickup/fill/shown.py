@@ -9,7 +9,8 @@ from fractions import Fraction
 from types import MappingProxyType
 
 from pickup.errors import Finding, counted, warning
-from pickup.fill.prepare import STAND_INS_GO_TO, Prepared, Shot
+from pickup.fill.prepare import STAND_INS_GO_TO
+from pickup.fill.prepared import Prepared, Shot
 from pickup.holes import Hole, Placement, PlacementKind
 from pickup.library import Library
 from pickup.takes import LinkedTake, Relink, Take

@@ -14,7 +14,8 @@ from pickup.fill.hand_back import NOTHING, Version, hand_back
 from pickup.fill.keeping import keep_source, log_event
 from pickup.fill.pages import read_page
 from pickup.fill.places import changes_since, tell_changes
-from pickup.fill.prepare import FillOptions, Prepared, plan_again, prepare
+from pickup.fill.prepare import plan_again, prepare
+from pickup.fill.prepared import FillOptions, Prepared
 from pickup.fill.reading import read_settings
 from pickup.fill.run import Hearing
 from pickup.fill.shown import Shown, choose_takes

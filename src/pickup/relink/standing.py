@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from pickup.fill.fit import is_trimmed, lacking
-from pickup.fill.prepare import Prepared, Shot
+from pickup.fill.prepared import Prepared, Shot
 from pickup.fill.shown import Shown
 from pickup.library import Library
 from pickup.match import Confidence

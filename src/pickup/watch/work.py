@@ -23,7 +23,7 @@ from pickup.errors import BudgetError, ConfigError, LibraryError, PickupError, S
 from pickup.fill.approval import approve_command, is_approved
 from pickup.fill.budget import spent_today
 from pickup.fill.pages import write_no_version
-from pickup.fill.prepare import FillOptions, Prepared
+from pickup.fill.prepared import FillOptions, Prepared
 from pickup.fill.run import Filled, Hearing, fill
 from pickup.jobs.ledger import open_ledger
 from pickup.library import Library
