@@ -12,7 +12,7 @@ import av
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageCms
 
 from pickup.errors import MediaError
 from pickup.media.color.cube import grid, write_cube
@@ -301,6 +301,19 @@ def test_a_still_is_turned_as_its_camera_was(tmp_path: Path, name: str) -> None:
 def test_any_size_that_is_asked_for_is_filled(tmp_path: Path, size: tuple[int, int]) -> None:
     write_movie(tmp_path / "a.mov", [two_colors()], aspect=Fraction(59, 54))
     assert shown(tmp_path / "a.mov", size=size).shape == (size[1], size[0], 3)
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.tif", "a.webp"])
+def test_a_still_is_shown_through_its_profile(tmp_path: Path, name: str) -> None:
+    """A profile in which red and blue have changed places; without a conversion the numbers would stay."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    red, blue = profile.index(b"rXYZ"), profile.index(b"bXYZ")
+    profile[red : red + 4], profile[blue : blue + 4] = b"bXYZ", b"rXYZ"
+    still = Image.fromarray(np.full((HEIGHT, WIDTH, 3), UPPER, np.uint8))
+    still.save(tmp_path / name, quality=95, icc_profile=bytes(profile))
+    assert is_near(shown(tmp_path / name), UPPER[::-1], by=6)
+    still.save(tmp_path / name, quality=95, icc_profile=b"no profile")
+    assert is_near(shown(tmp_path / name), UPPER, by=6)
 
 
 def test_a_still_of_an_odd_size_is_whole(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 What cannot be shown honestly is refused with the reason: HDR, wide gamut, log. Linear light (EXR, some DPX) gets the
 curve of sRGB, and what is brighter than white is cut off; nothing is tone-mapped. Print resolution in a JPEG, PNG or
-TIFF says nothing of its pixels; EXR, DPX and movies state their shape.
+TIFF says nothing of its pixels, and the ICC profile of a still is followed; EXR, DPX and movies state their shape.
 
     image = display_image(picture.frame, video=video)
     fitted(image, size=(1920, 1080))
@@ -33,12 +33,14 @@ from pickup._av import (
     upright_rgb,
 )
 from pickup.errors import MediaError
+from pickup.media.profiles import in_srgb, profile_of
 from pickup.media.tables import table_nodes
 
 _LINEAR = 8
 """Code of a linear transfer in ITU-T H.273, and those of logarithmic ones."""
 _LOGARITHMIC = frozenset({9, 10})
 _STATE_THEIR_PIXELS = frozenset({".dpx", ".exr"})
+_MAY_HAVE_PROFILES = STILL_EXTENSIONS - _STATE_THEIR_PIXELS
 _SRGB_LINEAR_BELOW = 0.0031308
 _WHITE = 255
 _HALF = 0.5
@@ -75,9 +77,9 @@ def display_image(frame: VideoFrame, *, video: VideoFile, what: str, to_display:
         return Image.fromarray(_turned(_through(frame, cube, video=video), frame))
     if frame.color_trc == _LINEAR or _is_linear_dpx(path):
         return Image.fromarray(_turned(_encoded(_linear_rgb(frame)), frame))
-    if _may_be_transparent(frame):
-        return Image.fromarray(_turned(_over_black(frame), frame))
-    return Image.fromarray(upright_rgb(frame))
+    transparent = _may_be_transparent(frame)
+    shown = Image.fromarray(_turned(_over_black(frame), frame) if transparent else upright_rgb(frame))
+    return in_srgb(shown, profile=profile_of(path)) if path.suffix.lower() in _MAY_HAVE_PROFILES else shown
 
 
 def _refuse_foreign(frame: VideoFrame, *, path: Path, what: str) -> None:

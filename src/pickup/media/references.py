@@ -20,9 +20,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pickup._child import ChildDied, Limits, Report, call
+from pickup.media.profiles import in_srgb
 
 LONGEST_SIDE = 2048
 """Pixels of the longer side of what is sent: more than any service that takes such pictures looks at."""
@@ -206,22 +207,8 @@ def _flat(image: Image.Image, *, profile: object) -> Image.Image:
         image = image.convert("RGBA")
     if image.mode == "RGBA":
         alpha = image.getchannel("A")
-        colors = _in_srgb(image.convert("RGB"), profile=profile)
+        colors = in_srgb(image.convert("RGB"), profile=profile)
         white = Image.new("RGB", image.size, "white")
         white.paste(colors, mask=alpha)
         return white
-    return _in_srgb(image, profile=profile)
-
-
-def _in_srgb(image: Image.Image, *, profile: object) -> Image.Image:
-    """Colors as they are shown: a phone's pictures are in Display P3. A profile that does not fit is passed over."""
-    if isinstance(profile, bytes) and profile:
-        try:
-            shown = ImageCms.profileToProfile(
-                image, ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB"), outputMode="RGB"
-            )
-        except (ImageCms.PyCMSError, OSError, ValueError):
-            shown = None
-        if shown is not None:
-            return shown
-    return image.convert("RGB")
+    return in_srgb(image, profile=profile)
