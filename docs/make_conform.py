@@ -53,10 +53,12 @@ over the take under the same name.
 
 A placeholder that was retimed is honoured, from a tenth of its speed to ten times it, forward and backwards. At
 `speed 2` the take plays twice as fast, and twice the footage is bought for it. At `speed -1` it plays backwards: the
-clip is made from the frame after the hole towards the one before, and has no sound. `freeze` holds the first frame of a
-clip that is made from words alone, as one that begins on the shot before would only hold that. The speed is in the
-pictures, so the timeline's clip plays at 100 %. A slate is drawn for the cut and plays as it is. A speed ramp is told
-(`SPEED_NOT_HONOURED`): most timelines do not say what it shows when. The take then plays at its own speed.
+clip is made from the frame after the hole towards the one before (with `conditioning = "first"`, from the frame after
+alone), and has no sound. `freeze` holds the first frame of a clip that is made from words alone, as one that begins on
+the shot before would only hold that. The speed is in the pictures, so the timeline's clip plays at 100 %. It counts for
+movies and offline clips; a still, a title or a slug has no motion to retime, and a slate is drawn for the cut and plays
+as it is. A speed ramp is told (`SPEED_NOT_HONOURED`): most timelines do not say what it shows when. The take then plays
+at its own speed. A take whose placeholder was retimed after it was made is told as `STALE`.
 
 ## Length
 
@@ -125,7 +127,8 @@ conformed, because its original is gone, the shot is held with the reason. Set `
 next `relink` or `fill` conforms every draft of the cut.
 
 Conforming runs in child processes with limits on time, as many at once as the machine has cores, at most two. A frame
-or two are held in memory, whatever the length: 0.5 GB at 4K, 0.8 with color, 1.1 with flow (docs/bench.md).
+or two are held in memory, whatever the length: 0.5 GB at 4K, 0.8 with color, 1.1 with flow (docs/bench.md). A take that
+plays backwards holds up to 256 MB more, and is decoded from the beginning for each run of frames that fits into that.
 """
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from pickup._av import read_frames
@@ -26,7 +27,7 @@ LAST_BEFORE, FIRST_AFTER = 47, 20
 """Numbers of the frames that the shots beside it show there."""
 
 
-def retime(desk: Any, *, speed: float) -> None:
+def retime(desk: Any, *, speed: float, media: str = "/not/here/rain.mov") -> None:
     """An offline clip in place of the gap, at a speed."""
     content = json.loads(desk.timeline.read_text())
     items = content["tracks"]["children"][0]["children"]
@@ -34,7 +35,7 @@ def retime(desk: Any, *, speed: float) -> None:
     offline = nodes.clip(
         "rain on glass",
         source=nodes.frames(0, length, rate=24.0),
-        reference=nodes.external("rain.mov", url="/not/here/rain.mov", available=nodes.frames(0, 400, rate=24.0)),
+        reference=nodes.external(Path(media).name, url=media, available=nodes.frames(0, 400, rate=24.0)),
         effects=[nodes.time_warp(speed)] if speed else [],
     )
     items[1] = offline if speed else nodes.frozen(offline)
@@ -42,9 +43,10 @@ def retime(desk: Any, *, speed: float) -> None:
     (desk.folder / "pickup.toml").write_text("[holes]\noffline = true\n")
 
 
-def fill(desk: Any, *more: str) -> tuple[dict[str, Any], Sequence[Request]]:
-    """What `fill` says, with the plan's note, and what the service was asked for."""
-    with FakeOpenAI(profile="vllm-omni", setup=Setup(price_per_second=Decimal("0.10"))) as fake:
+def fill(desk: Any, *more: str, faults: Sequence[str] = ()) -> tuple[dict[str, Any], Sequence[Request]]:
+    """What `fill` says, with the plan's notes, and what the service was asked for."""
+    setup = Setup(price_per_second=Decimal("0.10"))
+    with FakeOpenAI(profile="vllm-omni", faults=faults, setup=setup) as fake:
         lines = [
             'provider = "studio"',
             "[providers.studio]",
@@ -57,12 +59,12 @@ def fill(desk: Any, *more: str) -> tuple[dict[str, Any], Sequence[Request]]:
             'poll_s = "0.05"',
         ]
         Path(desk.environment["PICKUP_CONFIG"]).write_text("\n".join(lines))
-        [planned] = desk.run("plan", desk.timeline, "--json", *more).document["pickups"]
+        planned = desk.run("plan", desk.timeline, "--json", *more).document["pickups"]
         answer = desk.run("fill", desk.timeline, "--yes", "--json", "--budget", "1.00", *more)
         asked = [each for each in fake.requests if each.method == "POST"]
     document: dict[str, Any] = answer.document
     assert answer.code == 0, [document["failed"], answer.err[-900:]]
-    return {**document, "note": planned["note"]}, asked
+    return {**document, "notes": [each["note"] for each in planned]}, asked
 
 
 def take_of(desk: Any) -> tuple[dict[str, Any], list[int]]:
@@ -111,7 +113,7 @@ def test_backwards_a_clip_is_made_from_the_frame_after_and_ends_on_the_shot_befo
     beside = [np.asarray(Image.open(folder / f"boundary_{side}.png").convert("RGB")) for side in ("in", "out")]
     assert [read_number(picture) for picture in beside] == [LAST_BEFORE, FIRST_AFTER]
     assert set(take["frames_sent"]) <= {"boundary_out.png", "sent_out.png"}
-    assert "from the frame after" in document["note"]
+    assert "from the frame after" in document["notes"][0]
     assert "plays backwards" in told(document, "PLACEHOLDER_RETIMED")[0]
     check_linked(desk, document)
 
@@ -152,3 +154,55 @@ def test_a_ramp_is_told_and_the_take_plays_at_its_own_speed(desk_for: Any) -> No
     assert shown == list(range(30))
     [message] = told(document, "SPEED_NOT_HONOURED")
     assert "set the speed on the take" in message
+
+
+@pytest.mark.parametrize(("speed", "policy"), [(-1.0, "speed -1"), (0.0, "freeze"), (2.0, "speed 2")])
+def test_where_a_slate_stands_in_for_a_service_that_failed_it_plays_as_it_is(
+    desk_for: Any, speed: float, policy: str
+) -> None:
+    desk = desk_for("one_gap_24fps")
+    desk.environment["PICKUP_FALLBACK"] = "slate"
+    retime(desk, speed=speed)
+    document, [_asked] = fill(desk, faults=["create: 400"])
+    assert told(document, "FALLBACK")
+    take = json.loads((desk.library / "takes/SH0010/t01/take.json").read_text())
+    assert take["provider"] == "slate"
+    assert policy not in take["policies"]
+    check_linked(desk, document)
+
+
+def test_a_clip_that_is_made_by_hand_is_asked_for_as_long_as_its_speed_wants_it(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    for speed, seconds in ((2.0, 2.46), (1.0, 1.25), (-2.0, 2.46)):
+        retime(desk, speed=speed)
+        [pickup] = desk.run("plan", desk.timeline, "--json", "--provider", "manual", "--handles", "0").document[
+            "pickups"
+        ]
+        assert f"at least {seconds} s" in pickup["note"]
+        assert pickup["note"].endswith("from the frames before and after" if speed > 0 else "after and before")
+
+
+def test_a_take_is_stale_when_its_placeholder_was_retimed_since_and_a_slate_is_not(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    retime(desk, speed=1.0)
+    fill(desk)
+    retime(desk, speed=-1.0)
+    [message] = told(fill(desk)[0], "STALE")
+    assert "the speed of its placeholder (1 then, -1 now)" in message
+
+
+def test_a_slate_is_not_stale_when_its_placeholder_was_retimed_since(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    retime(desk, speed=1.0)
+    desk.run("fill", desk.timeline, "--json")
+    retime(desk, speed=-1.0)
+    assert not told(desk.run("plan", desk.timeline, "--json").document, "STALE")
+
+
+def test_a_frozen_still_is_as_long_as_it_is_and_its_take_moves(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    retime(desk, speed=0.0, media="/not/here/rain.png")
+    document, _asked = fill(desk)
+    _take, shown = take_of(desk)
+    assert shown == list(range(30))
+    assert not told(document, "PLACEHOLDER_RETIMED")

@@ -291,6 +291,21 @@ def test_a_ledger_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
         open_ledger(tmp_path)
 
 
+def test_a_ledger_of_version_2_is_kept_whole(tmp_path: Path) -> None:
+    """It had no version of a model."""
+    with open_ledger(tmp_path) as ledger:
+        kept = walk(ledger, State.INTENT, State.SUBMITTED)
+    engine = create_engine(f"sqlite:///{tmp_path / FILE_NAME}")
+    with engine.begin() as connection:
+        connection.execute(text("alter table pickup_jobs drop column version"))
+        connection.execute(text("update pickup_schema set version = 2"))
+    engine.dispose()
+    for _time in range(2):
+        with open_ledger(tmp_path) as ledger:
+            assert ledger.job(kept.key) == kept
+    assert kept.version == ""
+
+
 def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / FILE_NAME).write_bytes(b"this is a letter to my mother" * 100)
     with pytest.raises(LibraryError, match="cannot be used") as caught:

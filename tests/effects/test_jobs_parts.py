@@ -29,6 +29,7 @@ from pickup.ports import (
     Delivery,
     Generation,
     LostSubmit,
+    Origin,
     Progress,
     Reconciled,
     Reconciliation,
@@ -179,6 +180,31 @@ class TestChains:
         clips = [stage.original(part).read_bytes() for part in (1, 2, 3)]
         assert stage.store.conformed("SH0010", take=1).read_bytes() == b"".join(clips)
         assert CopyConform(log=stage.root / "conforms.log").count == 1
+
+    @pytest.mark.parametrize(
+        ("told", "kept"),
+        [(["m-1", "m-1", "m-1"], "m-1"), (["m-1", "m-2", ""], "m-1, m-2"), (["/srv/models/wan", "", ""], "")],
+    )
+    def test_the_take_names_every_version_that_made_a_clip_of_it(
+        self, stage: Stage, told: list[str], kept: str
+    ) -> None:
+        class Telling(FakeProvider):
+            async def poll(self, submission: Submission) -> RemoteStatus:
+                return replace(await super().poll(submission), version=told[self.submits - 1])
+
+        take = wanted(Telling(stage.root / "provider"))
+        origin = Origin(
+            shot="SH0010",
+            take=1,
+            provider="fake",
+            model=MODEL,
+            prompt="dawn",
+            seed=7,
+            previs=False,
+            created=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        assert stage.run(replace(take, delivery=replace(take.delivery, origin=origin))).done
+        assert stage.store.version_of("SH0010", take=1) == kept
 
     def test_the_take_costs_what_its_clips_cost_together(self, stage: Stage) -> None:
         stage.run(wanted(stage.provider(behavior=Behavior(price=Decimal("0.40")))))

@@ -247,6 +247,14 @@ def test_a_freeze_by_policy_is_only_told() -> None:
     assert list(told(inspection, Severity.INFO)) == ["HELD"]
 
 
+def test_one_picture_for_a_whole_take_is_no_freeze_by_policy_unless_it_was_asked_for() -> None:
+    """A clip of unequal times may show one picture for as long as it likes."""
+    held = replace(EXPECTED, held=range(1, FRAMES))
+    assert "WHOLLY_FROZEN" in told(inspected(lambda _number: panned(0), held), Severity.ERROR)
+    asked_for = inspected(lambda _number: panned(0), replace(held, frozen=True))
+    assert (asked_for.verdict, list(told(asked_for, Severity.INFO))) == (Verdict.PASS, ["HELD"])
+
+
 def test_a_frozen_take_fails_unless_it_is_previs() -> None:
     assert told(inspected(lambda _number: panned(0)), Severity.ERROR) == {"WHOLLY_FROZEN": "the whole take"}
     assert inspected(lambda _number: panned(0), replace(EXPECTED, previs=True)).verdict is Verdict.PASS

@@ -58,9 +58,9 @@ def numbers(path: Path) -> list[int]:
     return [read_number(frame) for frame in read_frames(path)]
 
 
-def places_in(original: Path, delivery: Delivery, *, held_bytes: int) -> list[tuple[int, Fraction]]:
+def places_in(*originals: Path, delivery: Delivery, held_bytes: int) -> list[tuple[int, Fraction]]:
     """The number of the frame in each frame of a take, and how far it is from there to the next."""
-    footage = Footage([original], shown_at=delivery.rate)
+    footage = Footage(originals, shown_at=delivery.rate)
     usual = usual_policy(made_at=footage.rate, shown_at=delivery.rate)
     named = replace(delivery, rate_policy=usual) if delivery.rate_policy is RatePolicy.AUTO else delivery
     mapping = Mapping(footage, named, policies=set(), held_bytes=held_bytes)
@@ -240,8 +240,8 @@ def test_a_placeholder_that_plays_backwards_shows_the_same_frames_in_the_opposit
     original = tmp_path / "original.mp4"
     original.symlink_to(clips[made])
     delivery = delivery_at(cut, rate_policy=policy)
-    forward = places_in(original, replace(delivery, placeholder_speed=-speed), held_bytes=held_bytes)
-    backward = places_in(original, replace(delivery, placeholder_speed=speed), held_bytes=held_bytes)
+    forward = places_in(original, delivery=replace(delivery, placeholder_speed=-speed), held_bytes=held_bytes)
+    backward = places_in(original, delivery=replace(delivery, placeholder_speed=speed), held_bytes=held_bytes)
     assert backward == forward[::-1]
     assert forward[0][0] == 0
     if policy is RatePolicy.AUTO:
@@ -250,14 +250,24 @@ def test_a_placeholder_that_plays_backwards_shows_the_same_frames_in_the_opposit
         assert f"speed {speed}" in conformed.policies
 
 
+@pytest.mark.parametrize("held_bytes", [1 << 30, 1])
+def test_clips_of_a_long_take_are_joined_on_the_frame_backwards_too(tmp_path: Path, held_bytes: int) -> None:
+    first, second = tmp_path / "original.mp4", tmp_path / "original_2.mp4"
+    write_numbered_clip(first, frames=15, rate=rate("24"))
+    write_numbered_clip(second, frames=15, rate=rate("24"))
+    delivery = delivery_at("24", frames=29, placeholder_speed=Fraction(-1))
+    shown = [number for number, _at in places_in(first, second, delivery=delivery, held_bytes=held_bytes)]
+    assert shown == [*range(14, 0, -1), *range(14, -1, -1)]  # the first frame of the second repeats one
+
+
 def test_a_frozen_placeholder_holds_the_first_frame(tmp_path: Path, clips: dict[str, Path]) -> None:
     original = tmp_path / "original.mp4"
     original.symlink_to(clips["30"])
-    path, conformed = conform(original, delivery_at("24", placeholder_speed=Fraction(0)))
-    assert numbers(path) == [0] * FRAMES
+    path, conformed = conform(original, delivery_at("24", frames=36, placeholder_speed=Fraction(0)))
+    assert numbers(path) == [0] * 36
     assert "freeze" in conformed.policies
     codes = {each.code for each in conformed.inspection.findings} if conformed.inspection else {"nothing inspected"}
-    assert not codes & {"FROZEN", "nothing inspected"}
+    assert codes == {"HELD"}
 
 
 def test_a_clip_too_short_to_be_re_rated_keeps_its_speed(tmp_path: Path) -> None:

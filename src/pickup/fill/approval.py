@@ -36,6 +36,7 @@ def plan_digest(prepared: Prepared) -> str:
             each.offer.provider,
             each.offer.model,
             each.quote.frames,
+            str(each.wish.placeholder_speed),
             each.spec.prompt,
             each.spec.negative,
             each.spec.seed,

@@ -12,7 +12,7 @@ from decimal import Decimal
 from pickup.errors import Finding, ProviderError, warning
 from pickup.fill.routes import Route
 from pickup.jobs.outcomes import Outcome, RunResult
-from pickup.plan import Alternative, MaySend, Pickup, pictures_kept
+from pickup.plan import Alternative, Manner, MaySend, Pickup, pictures_kept, wish_of
 from pickup.ports import Billing
 
 
@@ -80,9 +80,12 @@ def _moved(
     """The same shot on another route."""
     provider, _, model = following.route.partition(":")
     route = routes[provider, model]
-    wish = pickup.wish
-    if route.may_send is not MaySend.YES:  # a yes to one provider is none to another
-        wish = replace(wish, before=False, after=False, references=0)
+    asked = pickup.wish
+    manner = Manner(
+        conditioning=asked.conditioning, retime=asked.retime, handles_required=asked.handles_required
+    )  # the rest of it is the plan's
+    # a yes to one provider is none to another
+    wish = wish_of(pickup.spec, offer=route.offer, manner=manner, with_frames=route.may_send is MaySend.YES)
     quote = route.candidate.quote(wish)
     rest = pickup.instead[pickup.instead.index(following) + 1 :]
     return replace(

@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pickup.errors import Finding, PriceUnknown, counted, info, warning
-from pickup.plan import EXTENSION, Plan
-from pickup.shots import ShotSpec
+from pickup.plan import EXTENSION, Pickup, Plan
+from pickup.shots import can_be_played
 from pickup.timelines.survey import Survey
 
 if TYPE_CHECKING:  # prepare imports this module
@@ -21,6 +21,7 @@ def plan_findings(plan: Plan) -> Iterator[Finding]:
         where = f"{pickup.spec.code} {pickup.spec.holes[0].timecode}"
         for code, message in pickup.quote.concerns:
             yield warning(code, message, where=where)
+        yield from _speed_findings(pickup, where=where)
         if pickup.extension:
             message = f"unused media would cover it for nothing: extend {pickup.extension}, or give --extend-neighbours"
             yield info(EXTENSION, message, where=where)
@@ -53,7 +54,6 @@ def shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterato
             message = "nobody wrote what to show: add a marker note “PICKUP: …”"
             yield info("UNBRIEFED", message, where=where)
         yield from _field_findings(shot, where=where)
-        yield from _speed_findings(shot.spec, where=where)
         if len(shot.spec.holes) > 1:
             message = f"{len(shot.spec.holes)} holes are this one shot: the longest sets its length, a take serves all"
             yield info("SHARED_SHOT", message, where=where)
@@ -61,23 +61,33 @@ def shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterato
             yield from _neighbour_findings(shot, where=where)
 
 
-def _speed_findings(spec: ShotSpec, *, where: str) -> Iterator[Finding]:
-    """What becomes of a change of speed on the item that holds the place."""
-    speed = next((each for each in (hole.placeholder_speed for hole in spec.holes) if each != 1), Fraction(1))
-    if speed == 1:
+def _speed_findings(pickup: Pickup, *, where: str) -> Iterator[Finding]:
+    """What becomes of a change of speed on the item that holds the place; a slate is drawn for the cut as it is."""
+    if pickup.offer.previs:
         return
-    if speed is None:
-        what = "has a speed ramp"
-    elif not speed:
-        what = "is frozen"
-    else:
-        what = f"plays {'backwards ' if speed < 0 else ''}at {abs(float(speed)):.4g} times its speed"
-    if speed == spec.placeholder_speed:
-        message = f"its placeholder {what}; what is generated for it is shown so, too"
+    speeds = dict.fromkeys(hole.placeholder_speed for hole in pickup.spec.holes)
+    for speed in speeds:
+        if not can_be_played(speed):
+            message = f"its placeholder {_played(speed)}; the take plays at its own speed: set the speed on the take"
+            yield warning("SPEED_NOT_HONOURED", message, where=where)
+    speed = pickup.wish.placeholder_speed
+    if speed != 1:
+        message = f"its placeholder {_played(speed)}; what is generated for it is shown so, too"
         yield info("PLACEHOLDER_RETIMED", message, where=where)
-        return
-    message = f"its placeholder {what}; the take plays forward at its own speed: set the speed on the take"
-    yield warning("SPEED_NOT_HONOURED", message, where=where)
+    if len(speeds) > 1:
+        message = f"its placeholders have different speeds, and one take serves all: everywhere it {_played(speed)}"
+        yield warning("SPEEDS_DIFFER", message, where=where)
+
+
+def _played(speed: Fraction | None) -> str:
+    if speed is None:
+        return "has a speed ramp"
+    if not speed:
+        return "is frozen"
+    backwards = " backwards" if speed < 0 else ""
+    if abs(speed) == 1:
+        return f"plays{backwards or ' at its own speed'}"
+    return f"plays{backwards} at {abs(float(speed)):.4g} times its speed"
 
 
 def _field_findings(shot: Shot, *, where: str) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import islice
 
 from pickup.errors import counted
@@ -24,6 +25,7 @@ def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     covered = made.frames - made.head - made.tail
     asked_otherwise = bool(made.wish) and made.wish != spec.wish_for(covered)
     changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
+    changes += _speed(made, spec=spec)
     if asked_otherwise and not changes:
         changes = ["its reference pictures or its brief" if spec.references else "what its brief asks for"]
     return " and ".join(changes)
@@ -33,6 +35,12 @@ def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     """How long the shot was when the take was made, and is now."""
     covered = made.frames - made.head - made.tail
     return f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)"
+
+
+def _speed(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
+    """The speed at which its placeholder is played; a card or plate is drawn alike for any."""
+    if not made.previs and Fraction(made.placeholder_speed) != spec.placeholder_speed:
+        yield f"the speed of its placeholder ({made.placeholder_speed} then, {spec.placeholder_speed} now)"
 
 
 def _pictures_then(made: TakeFile) -> list[tuple[str, str]]:

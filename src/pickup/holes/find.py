@@ -9,7 +9,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 from pickup.briefs import Brief, Source
-from pickup.cut import Address, Cut, EventKind, MediaKind, Track, walk_events
+from pickup.cut import Address, Cut, Event, EventKind, MediaKind, Track, walk_events
 from pickup.errors import Finding, warning
 from pickup.holes.candidates import Candidate
 from pickup.holes.frames import Replaced, frame_beside, is_replaced
@@ -163,10 +163,20 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: Replac
 
 
 def _placeholder_speed(candidate: Candidate, *, placement: Placement) -> Fraction | None:
-    """The speed of what a take replaces; where it lies over something, or keeps the clip's effects, its own."""
-    if candidate.event is None or placement.kind is not PlacementKind.IN_PLACE:
+    """The speed of what a take replaces; where it lies over something, or keeps the clip's effects, its own.
+
+    A still, a title or a slug has no motion that an editor could have retimed: a freeze makes one as long as it is.
+    """
+    event = candidate.event
+    if event is None or placement.kind is not PlacementKind.IN_PLACE or not _moves(event):
         return Fraction(1)
-    return candidate.event.speed
+    return event.speed
+
+
+def _moves(event: Event) -> bool:
+    if event.kind not in (EventKind.FOOTAGE, EventKind.OFFLINE):
+        return False
+    return event.media is not None and event.media.kind not in (MediaKind.STILL, MediaKind.GENERATOR)
 
 
 def _briefs(candidate: Candidate, *, rules: Rules) -> tuple[Brief, ...]:

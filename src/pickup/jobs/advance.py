@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -48,6 +48,7 @@ _LOG = logging.getLogger(__name__)
 _FREE = Decimal(0)
 _GRACE_SECONDS = 30
 _KEY_TROUBLE = (FailureKind.AUTH, FailureKind.NO_CREDIT)
+_LONGEST_VERSION = 200
 _BACK_S = 2.0
 _CERTAINLY_NOT_ACCEPTED = (ProviderRefused, ProviderRetired, ConfigError)
 _REMOTE_ENDS = {
@@ -240,9 +241,15 @@ async def _poll(job: Job, *, wanted: TakeRequest, bench: Bench, report: Report) 
     if status.state is RemoteState.READY:
         cost = job.order.quoted if status.cost is None else status.cost
         billing = Billing.BILLED if cost else Billing.NOT_BILLED
-        version = "" if status.version == job.order.model else status.version
+        version = status.version if _is_version(status.version, model=job.order.model) else ""
         return bench.move(job, to=State.READY, submission=submission, cost=cost, billing=billing, version=version)
     return _end_remotely(job, status=status, bench=bench)
+
+
+def _is_version(told: str, *, model: str) -> bool:
+    """Whether it tells more than the model's name; a server of one's own may name a path of its disk."""
+    is_path = told.startswith(("/", ".", "~")) or "\\" in told
+    return told != model and told.isprintable() and len(told) <= _LONGEST_VERSION and not is_path
 
 
 def _end_remotely(job: Job, *, status: RemoteStatus, bench: Bench) -> Job:
@@ -307,7 +314,7 @@ async def _conform(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
         return bench.move(job, to=State.DONE, **NO_TROUBLE)
     place = store.proxy if wanted.delivery.draft else store.conformed
     destination = place(request.shot, take=request.take)
-    delivery = _with_version(wanted.delivery, job.version)
+    delivery = _with_versions(wanted.delivery, (*wanted.versions, job.version))
     try:
         conformed = await bench.conform(
             bench.originals(wanted),
@@ -330,11 +337,12 @@ async def _conform(job: Job, *, wanted: TakeRequest, bench: Bench, report: Repor
     return bench.move(job, to=State.DONE, **NO_TROUBLE)
 
 
-def _with_version(delivery: Delivery, version: str) -> Delivery:
-    """The delivery, whose origin names the version of the model that was told when the clip was made."""
-    if delivery.origin is None or not version:
+def _with_versions(delivery: Delivery, versions: Sequence[str]) -> Delivery:
+    """The delivery, whose origin names the versions of the model that were told when its clips were made."""
+    told = [each for each in dict.fromkeys(versions) if each]
+    if delivery.origin is None or not told:
         return delivery
-    return replace(delivery, origin=replace(delivery.origin, version=version))
+    return replace(delivery, origin=replace(delivery.origin, version=", ".join(told)))
 
 
 _STEPS: Mapping[State, Callable[..., Coroutine[object, object, Job]]] = {

@@ -31,7 +31,7 @@ class TakeRequest:
     Attributes:
         quoted: USD for this clip; zero means that making it again costs nothing.
         later: Clips that follow; each begins on the last frame of the one before.
-        paid: USD for the clips before this one.
+        paid: USD for the clips before this one, and `versions` of the models that made them.
         cut: Name of the cut that pays.
         refresh: Buy it again although an earlier attempt was, or may have been, billed.
         patience_s: Seconds to wait for the provider before the job is parked; None for the run's own limit.
@@ -46,6 +46,7 @@ class TakeRequest:
     quoted: Decimal
     later: tuple[Part, ...] = ()
     paid: Decimal = Decimal(0)
+    versions: tuple[str, ...] = ()
     cut: str = ""
     refresh: bool = False
     patience_s: float | None = None
@@ -67,7 +68,8 @@ class TakeRequest:
         """The next clip, which begins on the last frame of the one that `job` made."""
         part, *rest = self.later
         request = replace(part.request, boundary_in=picture, follows=job.key)
-        return replace(self, request=request, quoted=part.quoted, later=tuple(rest), paid=self.paid + job.price)
+        paid, versions = self.paid + job.price, (*self.versions, job.version)
+        return replace(self, request=request, quoted=part.quoted, later=tuple(rest), paid=paid, versions=versions)
 
 
 async def _no_frames(path: Path, _size: Size) -> bytes:

@@ -246,6 +246,7 @@ class TakeFile(Sidecar):
         policies: Named conversions between original and conformed file.
         cost: USD.
         model_version: Empty where the provider does not say.
+        placeholder_speed: Seconds of the original for each second of the take, as its placeholder was retimed.
         c2pa: Whether the conformed file carries a signed C2PA manifest.
         xmp: Whether an XMP file lies beside it.
         references: Pictures of those who were to stay themselves.
@@ -292,6 +293,7 @@ class TakeFile(Sidecar):
     bytes_written: Frames
     sha256: Hashes
     model_version: str = ""
+    placeholder_speed: FractionText = "1"
     c2pa: bool = False
     xmp: bool = False
     frames_sent: Mapping[str, str] = Field(default_factory=dict)

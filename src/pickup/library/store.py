@@ -156,6 +156,7 @@ class TakeStore:
                 provider=provider,
                 model=request.model,
                 model_version=delivery.origin.version if delivery.origin else "",
+                placeholder_speed=str(delivery.placeholder_speed),
                 look=_look_taken(original) or request.look,
                 previs=(provider, request.model) in self._previs,
                 cost=format(cost, "f"),

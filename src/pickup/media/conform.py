@@ -156,7 +156,8 @@ class Conformer:
     def allowed_seconds(self, delivery: Delivery) -> float:
         """Wall time after which the child is taken to hang."""
         width, height = delivery.size
-        return self.start_s + self.megapixel_frame_s * delivery.frames * width * height / _MEGAPIXEL
+        frames = delivery.frames * max(1.0, abs(float(delivery.placeholder_speed)))
+        return self.start_s + self.megapixel_frame_s * frames * width * height / _MEGAPIXEL
 
 
 def expected_bytes(delivery: Delivery) -> int:

@@ -9,11 +9,11 @@ lie between two frames are made in `pickup.media.between`.
 from __future__ import annotations
 
 import math
-from bisect import bisect_right
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import chain, groupby
 
 from pickup.errors import MediaError, counted
 from pickup.media.footage import Footage, SourceFrame
@@ -159,16 +159,14 @@ class Mapping:
     def _runs_from_the_end(self) -> Iterator[_Run]:
         """All positions in runs, the last run first: movies are decoded forward, and of each run the frames are held.
 
-        Positions within one frame of the footage are of one run.
+        Positions within one frame of the footage are of one run. Each run is decoded from the beginning.
         """
         most = max(_FEWEST_HELD, self._held_bytes // self._footage.frame_bytes)
-        positions = list(self._positions())
-        end = len(positions)
-        while end:
-            lowest = math.floor(positions[end - 1]) - most
-            start = bisect_right(positions, lowest, hi=end, key=math.floor)
-            yield _Run(positions=positions[start:end], is_last=end == len(positions))
-            end = start
+        most = most // 2 if self._makes_between else most  # the frame after each is held as well
+        by_frame = [list(positions) for _frame, positions in groupby(self._positions(), key=math.floor)]
+        for end in range(len(by_frame), 0, -most):
+            run = by_frame[max(0, end - most) : end]
+            yield _Run(positions=[*chain.from_iterable(run)], is_last=end == len(by_frame))
 
     @property
     def speed(self) -> Fraction:

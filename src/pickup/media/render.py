@@ -1,6 +1,7 @@
 """The child's side of `conform`: decodes originals, maps and fits their frames, encodes them and reads the file back.
 
-Nothing is held in memory but the frames under way. What is changed on the way is named in `Conformed.policies`:
+Nothing is held in memory but the frames under way, and of a take
+that plays backwards a run of its footage. What is changed on the way is named in `Conformed.policies`:
 
     join                             several clips, one after another
     rerate  nearest                  every frame shown once, at another rate; frames shown twice or left out
@@ -258,6 +259,7 @@ def _expected(order: RenderOrder, *, made: _Made | None = None) -> Expected:
         joins=made.joins if made else (),
         previs=delivery.previs,
         held=made.held if made else (),
+        frozen=delivery.placeholder_speed == 0,
         padded=made is not None and "pad" in made.policies,
         to_display=_to_display(order),
     )

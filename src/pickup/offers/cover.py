@@ -315,6 +315,12 @@ def _needs_frames(offer: Offer, wish: Wish, *, before: bool) -> ProviderRefused:
             f"{offer.model} makes clips only from both neighbours' frames, and none fits between them here",
             next_step='set conditioning = "both", which plays a clip a little faster or slower, or take another model',
         )
+    if not wish.placeholder_speed:
+        return ProviderRefused(
+            f"{offer.model} makes nothing from words alone, and a frozen placeholder that began on a frame of the cut "
+            "would only hold that",
+            next_step="choose another model, or take the freeze off the placeholder",
+        )
     return ProviderRefused(
         f"{offer.model} makes nothing from words alone, and of the shot {wish.sides[0]} no frame can be had or sent",
         next_step="choose another model, or let frames be sent (send_frames in the provider's table)",

@@ -23,7 +23,7 @@ from pickup.plan.model import (
     ShotRequest,
 )
 from pickup.plan.money import check_budget, fit_budget, pilot_of
-from pickup.plan.weigh import pictures_kept
+from pickup.plan.weigh import pictures_kept, wish_of
 
 __all__ = [
     "EXTENSION",
@@ -42,4 +42,5 @@ __all__ = [
     "make_plan",
     "pictures_kept",
     "pilot_of",
+    "wish_of",
 ]

@@ -36,7 +36,7 @@ class Weighed:
 def weigh(candidate: Candidate, spec: ShotSpec, *, manner: Manner, today: date) -> Weighed:
     """What a route would do for a shot, or why it does nothing."""
     offer = candidate.offer
-    wish = _wish(spec, offer=offer, manner=manner, with_frames=candidate.may_send is not MaySend.NO)
+    wish = wish_of(spec, offer=offer, manner=manner, with_frames=candidate.may_send is not MaySend.NO)
     try:
         if offer.is_retired(today):
             raise _retirement(offer)
@@ -84,13 +84,13 @@ def pictures_kept(spec: ShotSpec, offer: Offer) -> str:
     return f"no reference picture of {names} goes to {offer.host}; --send-frames sends them"
 
 
-def _wish(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) -> Wish:
+def wish_of(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) -> Wish:
     """What is asked of one route.
 
-    What is made to the frame is made for the cut as it is, whatever the speed of the placeholder. A freeze that began
-    on the frame before would hold that one.
+    A card or plate is drawn for the cut as it is, whatever the speed of the placeholder. A freeze that began on the
+    frame before would hold that one.
     """
-    speed = OWN_SPEED if offer.frame_exact else spec.placeholder_speed
+    speed = OWN_SPEED if offer.previs else spec.placeholder_speed
     joins = with_frames and speed != 0
     return Wish(
         cover_frames=spec.covers.length,

@@ -7,7 +7,7 @@ spec.prompt               'rain over the city, night. natural light, observed mo
 from pickup.shots.characters import ReferencePicture, ReferenceSet
 from pickup.shots.lint import LintNote, lint_prompt
 from pickup.shots.model import Delivered, ShotSpec, ShotWishes
-from pickup.shots.spec import make_spec, make_stand_in
+from pickup.shots.spec import can_be_played, make_spec, make_stand_in
 
 __all__ = [
     "Delivered",
@@ -16,6 +16,7 @@ __all__ = [
     "ReferenceSet",
     "ShotSpec",
     "ShotWishes",
+    "can_be_played",
     "lint_prompt",
     "make_spec",
     "make_stand_in",

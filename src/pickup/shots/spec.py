@@ -58,7 +58,7 @@ def make_spec(
     prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
     size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
-    speed = _speed_that_can_be_played(first.placeholder_speed)
+    speed = first.placeholder_speed if can_be_played(first.placeholder_speed) else None
     return ShotSpec(
         code=code,
         holes=tuple(holes),
@@ -85,10 +85,9 @@ def make_spec(
             *(prompt, negative, size, str(wishes.delivery.rate)),
             *steering.facts,
             *(each.fact for each in cast.sets),
-            *_speed_asked(speed),
         ),
         notes=steering.notes,
-        placeholder_speed=speed,
+        placeholder_speed=Fraction(1) if speed is None else speed,
         references=cast.sets,
         strangers=cast.strangers,
     )
@@ -113,14 +112,9 @@ def make_stand_in(spec: ShotSpec) -> ShotSpec:
     )
 
 
-def _speed_that_can_be_played(speed: Fraction | None) -> Fraction:
-    """The placeholder's speed; a ramp, and what is wildly slow or fast, are for the editor to set on the take."""
-    can_be_played = speed is not None and (speed == 0 or _SLOWEST <= abs(speed) <= _FASTEST)
-    return speed if speed is not None and can_be_played else Fraction(1)
-
-
-def _speed_asked(speed: Fraction) -> tuple[str, ...]:
-    return () if speed == 1 else (f"placeholder speed: {speed}",)
+def can_be_played(speed: Fraction | None) -> bool:
+    """Whether a take can be shown at this speed of its placeholder; a ramp, and what is wildly fast, an editor sets."""
+    return speed is not None and (speed == 0 or _SLOWEST <= abs(speed) <= _FASTEST)
 
 
 def _words(brief: Brief | None, *, cast: str | None = None) -> str:

@@ -25,6 +25,7 @@ class Expected:
         joins: Frames with which another clip begins.
         previs: It stands for a shot and is not one: a card, a plate, a bridge.
         held: Frames that the conform repeated on purpose, such as every fifth one of 30 made from 24 per second.
+        frozen: It is to hold one frame from beginning to end.
         padded: Whether the conform put borders around the picture.
         to_display: A .cube file that leads from the take's color space to display color, in which it is judged; None
             where it is in that.
@@ -40,6 +41,7 @@ class Expected:
     joins: tuple[int, ...] = ()
     previs: bool = False
     held: Collection[int] = ()
+    frozen: bool = False
     padded: bool = False
     to_display: Path | None = None
 

@@ -50,8 +50,8 @@ class Stillness:
         notes.measure("still_frames", sum(self._still), digits=0)
         lasting = expected.lasts(len(seen) + 1, longer_than=thresholds.WHOLE_FREEZE_S)
         black = all(frame in quiet for frame in range(first, end))
-        meant = expected.previs or all(frame in expected.held for frame in range(first + 1, end))
-        if seen and lasting and sum(seen) >= thresholds.WHOLLY * len(seen) and not (meant or black):
+        meant = expected.previs or expected.frozen or black
+        if seen and lasting and sum(seen) >= thresholds.WHOLLY * len(seen) and not meant:
             notes.fail("WHOLLY_FROZEN", "The take is one still picture from beginning to end. Generate it again.")
             return
         if not expected.previs:

@@ -39,7 +39,7 @@ class Prediction(BaseModel):
     id: str
     status: str
     model: str | None = None
-    version: str | None = None
+    version: object = None
     input: Mapping[str, object] | None = None
     output: object = None
     error: object = None
@@ -102,7 +102,7 @@ def _finished(job: Prediction) -> RemoteStatus:
             message="it was finished, and its clip is deleted there by now",
             billing=Billing.BILLED,
         )
-    version = "" if job.version in (None, _HIDDEN) else job.version
+    version = job.version if isinstance(job.version, str) and job.version != _HIDDEN else ""
     return RemoteStatus(state=RemoteState.READY, urls={"clip": link} if link else {}, version=version)
 
 
