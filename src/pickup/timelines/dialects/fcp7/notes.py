@@ -20,7 +20,8 @@ LARGEST_FRAME = 10**9
 
 _LONGEST = 4_000_000
 _DEEPEST = 200
-_BRACKET = re.compile(r'"(?:[^"\\]|\\.)*+"|[\[\]{}]')
+_BRACKET = re.compile(r'"(?:[^"\\]|\\[\s\S])*+(?:"|\\?\Z)|[\[\]{}]')
+"""A string, which need not end, or it would be looked for again at each quotation mark in it; or a bracket."""
 _FRACTION = re.compile(r"-?[0-9]{1,40}(/[0-9]{1,40})?")
 _UNREADABLE = (otio.exceptions.OTIOError, ValueError, RuntimeError, TypeError, IndexError, KeyError)
 
