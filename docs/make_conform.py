@@ -57,8 +57,8 @@ clip is made from the frame after the hole towards the one before (with `conditi
 alone), and has no sound. `freeze` holds the first frame of a clip that is made from words alone, as one that begins on
 the shot before would only hold that. The speed is in the pictures, so the timeline's clip plays at 100 %. It counts for
 movies and offline clips; a still, a title or a slug has no motion to retime, and a slate is drawn for the cut and plays
-as it is. A speed ramp is told (`SPEED_NOT_HONOURED`): most timelines do not say what it shows when. The take then plays
-at its own speed. A take whose placeholder was retimed after it was made is told as `STALE`.
+as it is. A speed ramp is told (`SPEED_NOT_HONOURED`), and the take plays at its own speed: what a ramp shows when, most
+timelines do not say. A take whose placeholder was retimed after it was made is told as `STALE`.
 
 ## Length
 

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from studios import studio
 
 from pickup._av import read_frames
 from pickup.cut import Cut
 from pickup.demo import nodes
 from pickup.testing.clips import read_number
 from pickup.testing.crossings import CutFile, open_cut, snapshot_of
-from pickup.testing.fakes import FakeOpenAI, Setup
 from pickup.timelines.fills import fills_of
 
 GAP = (40, 70)
@@ -42,22 +41,7 @@ def add_dissolves(desk: Any, *, head: bool, tail: bool) -> None:
 
 
 def fill(desk: Any) -> dict[str, Any]:
-    setup = Setup(price_per_second=Decimal("0.10"))
-    with FakeOpenAI(profile="vllm-omni", setup=setup) as fake:
-        lines = [
-            'provider = "studio"',
-            "[providers.studio]",
-            'kind = "openai_videos"',
-            'profile = "vllm-omni"',
-            f'base_url = "{fake.base_url}"',
-            'model = "wan"',
-            'price_per_second = "0.10"',
-            "seconds = [2]",
-            'poll_s = "0.05"',
-            "[conform]",
-            "proxies = false",
-        ]
-        Path(desk.environment["PICKUP_CONFIG"]).write_text("\n".join(lines))
+    with studio(desk, seconds=[2], more=["[conform]", "proxies = false"]):
         answer = desk.run("fill", desk.timeline, "--yes", "--json", "--budget", "1.00", "--handles", "12")
     document: dict[str, Any] = answer.document
     assert answer.code == 0, [document["failed"], answer.err[-900:]]

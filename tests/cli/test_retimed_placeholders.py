@@ -5,19 +5,18 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
+from studios import studio
 
 from pickup._av import read_frames
 from pickup.demo import nodes
 from pickup.testing.clips import read_number
 from pickup.testing.crossings import CutFile, open_cut, snapshot_of
-from pickup.testing.fakes import FakeOpenAI, Setup
 from pickup.testing.fakes.wire import Request
 from pickup.timelines.fills import fills_of
 
@@ -45,20 +44,7 @@ def retime(desk: Any, *, speed: float, media: str = "/not/here/rain.mov") -> Non
 
 def fill(desk: Any, *more: str, faults: Sequence[str] = ()) -> tuple[dict[str, Any], Sequence[Request]]:
     """What `fill` says, with the plan's notes, and what the service was asked for."""
-    setup = Setup(price_per_second=Decimal("0.10"))
-    with FakeOpenAI(profile="vllm-omni", faults=faults, setup=setup) as fake:
-        lines = [
-            'provider = "studio"',
-            "[providers.studio]",
-            'kind = "openai_videos"',
-            'profile = "vllm-omni"',
-            f'base_url = "{fake.base_url}"',
-            'model = "wan"',
-            'price_per_second = "0.10"',
-            "seconds = [2, 4, 6]",
-            'poll_s = "0.05"',
-        ]
-        Path(desk.environment["PICKUP_CONFIG"]).write_text("\n".join(lines))
+    with studio(desk, seconds=[2, 4, 6], faults=faults) as fake:
         planned = desk.run("plan", desk.timeline, "--json", *more).document["pickups"]
         answer = desk.run("fill", desk.timeline, "--yes", "--json", "--budget", "1.00", *more)
         asked = [each for each in fake.requests if each.method == "POST"]

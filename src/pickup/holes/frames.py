@@ -84,7 +84,7 @@ def _shown(event: Event, frame: int, *, is_shifted: bool) -> Shown | None:
     if event.kind not in (EventKind.FOOTAGE, EventKind.NESTED):
         return Shown()
     if event.speed is None:
-        return Shown(why=f"is “{event.name}”, which has a speed ramp, and no timeline format says what it shows when")
+        return Shown(why=f"is “{event.name}”, which has a speed ramp, and ramps are not followed")
     moment = _moment(event, frame)
     if moment.backwards and not _is_certain(event, is_shifted=is_shifted):
         return Shown(why=f"is “{event.name}”, which is reversed, and it is not certain where in its media it begins")
