@@ -16,6 +16,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from pickup.errors import LibraryError
+from pickup.paths import is_below, parse_path
 
 PART_PREFIX = ".pickup-"
 PART_SUFFIX = ".part"
@@ -133,3 +134,10 @@ def _flush_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_allowed(here: str, *, roots: tuple[str, ...]) -> bool:
+    """Whether a folder lies below one of the roots, links followed."""
+    target = parse_path(str(Path(here).resolve()))
+    folders = (parse_path(str(Path(root).resolve())) for root in roots)
+    return target is not None and any(is_below(target, folder) for folder in folders if folder is not None)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from pickup._files import is_allowed
 from pickup.config.layers import (
     FILE_NAME,
     NOTHING,
@@ -28,7 +29,7 @@ from pickup.config.layers import (
     users_file,
 )
 from pickup.config.settings import BUILT_IN_STYLES, Flavor, Settings
-from pickup.config.trust import characters_below, is_allowed, refuse_from_project, without_raised_limits
+from pickup.config.trust import characters_below, refuse_from_project, without_raised_limits
 from pickup.errors import ConfigError, Finding, warning
 
 _BUDGETS = ("budget", "budget_per_timeline", "budget_per_day")

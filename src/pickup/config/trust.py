@@ -10,7 +10,6 @@ from pathlib import Path
 
 from pickup.config.layers import FILE_NAME, Layer, Table, check, table_of
 from pickup.errors import ConfigError, Finding, warning
-from pickup.paths import is_below, parse_path
 
 
 def refuse_from_project(project: Layer, *, users: Layer) -> None:
@@ -92,10 +91,3 @@ def characters_below(project: Layer, *, file: Path | None, trusted: Table) -> di
     elsewhere = (library, *(roots if isinstance(roots, list | tuple) else ()))
     folders = (str(file.parent), *(each for each in elsewhere if isinstance(each, str)))
     return dict.fromkeys(table_of(project.table, "characters"), folders)
-
-
-def is_allowed(here: str, *, roots: tuple[str, ...]) -> bool:
-    """Whether a folder lies below one of the roots, links followed."""
-    target = parse_path(str(Path(here).resolve()))
-    folders = (parse_path(str(Path(root).resolve())) for root in roots)
-    return target is not None and any(is_below(target, folder) for folder in folders if folder is not None)

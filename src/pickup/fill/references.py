@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pickup._files import is_allowed
 from pickup.config import Config
 from pickup.config.settings import Character
-from pickup.config.trust import is_allowed
 from pickup.errors import Finding, warning
 from pickup.media.references import ReadReference, UnusableReference, read_references
 from pickup.ports import Reference

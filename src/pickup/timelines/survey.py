@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pickup._child import ChildDied, Limits, Report, call
-from pickup.config.trust import is_allowed
+from pickup._files import is_allowed
 from pickup.cut import Cut, EventKind, Marker, MediaKind, walk_events
 from pickup.errors import PickupError, TimelineError
 from pickup.holes import Found, Hole, Neighbour, Rules, find_holes

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from pickup import _files
-from pickup.config.trust import is_allowed
+from pickup._files import is_allowed
 from pickup.errors import ConfigError, LibraryError
 from pickup.library import Library
 from pickup.watch.claim import Claim

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pickup._files import is_allowed
 from pickup.config import Config, load_config
 from pickup.config.layers import nearest_file, users_file
-from pickup.config.trust import is_allowed
 from pickup.errors import ConfigError
 
 

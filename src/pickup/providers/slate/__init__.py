@@ -13,9 +13,9 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pickup import _child, _files
-from pickup.config.provider_setup import ProviderSetup
 from pickup.errors import ProviderError, ProviderRefused
 from pickup.offers import FREE, Cancelling, Idempotency, Offer, Quote, Wish
 from pickup.ports import (
@@ -32,6 +32,9 @@ from pickup.ports import (
 )
 from pickup.providers.slate.job import Rendered, RenderJob
 from pickup.providers.slate.looks import LOOKS, PLATES, choose
+
+if TYPE_CHECKING:
+    from pickup.config.provider_setup import ProviderSetup  # settings are nothing for the child that draws
 
 MODEL = "slate-1"
 _FONTS = ("Inter-Regular.otf", "Inter-SemiBold.otf", "OFL.txt")
