@@ -1,7 +1,8 @@
 """The disk: every file that Pickup leaves behind is written through here, whole or not at all.
 
 A file is written beside its place under a temporary name, flushed to the disk, and renamed. A crash leaves the old
-file or the new one, and at worst a `.pickup-….part` that a later run removes.
+file or the new one, and at worst a `.pickup-….part` that a later run removes. It says of a file, too, what it holds and
+whether it may be looked at.
 """
 
 from __future__ import annotations

@@ -81,11 +81,9 @@ def _moved(
     provider, _, model = following.route.partition(":")
     route = routes[provider, model]
     asked = pickup.wish
-    manner = Manner(
-        conditioning=asked.conditioning, retime=asked.retime, handles_required=asked.handles_required
-    )  # the rest of it is the plan's
-    # a yes to one provider is none to another
-    wish = wish_of(pickup.spec, offer=route.offer, manner=manner, with_frames=route.may_send is MaySend.YES)
+    manner = Manner(conditioning=asked.conditioning, retime=asked.retime, handles_required=asked.handles_required)
+    may_send = route.may_send is MaySend.YES  # a yes to one provider is none to another
+    wish = wish_of(pickup.spec, offer=route.offer, manner=manner, with_frames=may_send)
     quote = route.candidate.quote(wish)
     rest = pickup.instead[pickup.instead.index(following) + 1 :]
     return replace(

@@ -112,7 +112,7 @@ def _clips(pickup: Pickup, quote: Quote, number: int, *, frames: Boundaries, pre
     whole = _generation(pickup, quote, number, prepared=prepared)
     before = frames.before if quote.uses_before else None
     after = frames.after if quote.uses_after else None
-    begins_on, ends_on = (after, before) if pickup.wish.placeholder_speed < 0 else (before, after)
+    begins_on, ends_on = (after, before) if pickup.wish.is_backward else (before, after)
     if not quote.clips:
         return (Part(request=replace(whole, boundary_in=begins_on, boundary_out=ends_on), quoted=quote.price),)
     last = len(quote.clips)
@@ -172,7 +172,7 @@ def _delivery(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared) 
     spec, cut, wanted = pickup.spec, prepared.survey.cut, pickup.spec.delivery
     first_frame = cut.start_frame + spec.covers.start - quote.head
     spread = sum(clip.frames for clip in quote.clips) - (len(quote.clips) - 1)
-    leads_on = quote.uses_before if pickup.wish.placeholder_speed < 0 else quote.uses_after
+    leads_on = quote.uses_before if pickup.wish.is_backward else quote.uses_after
     return Delivery(
         frames=quote.frames,
         rate=wanted.rate,
@@ -208,7 +208,7 @@ def _origin(request: Generation, later: Sequence[Part], *, pickup: Pickup) -> Or
     """
     offer, last = pickup.offer, later[-1].request if later else request
     releases = {each.name: ", ".join(Path(path).name for path in each.releases) for each in pickup.spec.references}
-    names = (FRAME_AFTER, FRAME_BEFORE) if pickup.wish.placeholder_speed < 0 else (FRAME_BEFORE, FRAME_AFTER)
+    names = (FRAME_AFTER, FRAME_BEFORE) if pickup.wish.is_backward else (FRAME_BEFORE, FRAME_AFTER)
     boundaries = zip(names, (request.boundary_in, last.boundary_out), strict=True)
     frames = [
         OriginReference(name=name, sha256=hashlib.sha256(picture).hexdigest())

@@ -9,13 +9,13 @@ provider is asked.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 
 from pickup.errors import LibraryError
 from pickup.library.layout import Layout
-from pickup.library.sidecars import DraftOrigin, DraftRecord, DraftReference, DraftSound, TakeFile
+from pickup.library.sidecars import DraftOrigin, DraftRecord, DraftSound, TakeFile
 from pickup.ports import Beside, Delivery, Origin, OriginReference, Sounding
 from pickup.timing import FrameRate, exact_rate
 
@@ -124,40 +124,12 @@ def _delivery_of(record: DraftRecord, *, folder: Path) -> Delivery:
 
 
 def _origin_record(origin: Origin) -> DraftOrigin:
-    return DraftOrigin(
-        shot=origin.shot,
-        take=origin.take,
-        provider=origin.provider,
-        model=origin.model,
-        prompt=origin.prompt,
-        seed=origin.seed,
-        previs=origin.previs,
-        created=origin.created,
-        version=origin.version,
-        negative=origin.negative,
-        by_hand=origin.by_hand,
-        references=tuple(
-            DraftReference(name=each.name, sha256=each.sha256, release=each.release) for each in origin.references
-        ),
-        policies=origin.policies,
-    )
+    return DraftOrigin.model_validate(asdict(origin))
 
 
 def _origin_of(record: DraftOrigin) -> Origin:
-    return Origin(
-        shot=record.shot,
-        take=record.take,
-        provider=record.provider,
-        model=record.model,
-        prompt=record.prompt,
-        seed=record.seed,
-        previs=record.previs,
-        created=record.created,
-        version=record.version,
-        negative=record.negative,
-        by_hand=record.by_hand,
-        references=tuple(
-            OriginReference(name=each.name, sha256=each.sha256, release=each.release) for each in record.references
-        ),
-        policies=record.policies,
+    known = record.model_dump(include={each.name for each in fields(Origin)})
+    references = tuple(
+        OriginReference(name=each.name, sha256=each.sha256, release=each.release) for each in record.references
     )
+    return Origin(**{**known, "references": references})

@@ -1,7 +1,7 @@
 """The child's side of `conform`: decodes originals, maps and fits their frames, encodes them and reads the file back.
 
-Nothing is held in memory but the frames under way, and of a take
-that plays backwards a run of its footage. What is changed on the way is named in `Conformed.policies`:
+Nothing is held in memory but the frames under way, and of a take that plays backwards a run of its footage. What is
+changed on the way is named in `Conformed.policies`:
 
     join                             several clips, one after another
     rerate  nearest                  every frame shown once, at another rate; frames shown twice or left out

@@ -288,7 +288,7 @@ def _modes(offer: Offer, wish: Wish) -> frozenset[Mode]:
 def _why_not_both(offer: Offer, wish: Wish) -> str:
     able = settings_for(offer, wish, mode=Mode.FIRST_LAST)
     settings = [each for each in able if len(each.rates) == 1]
-    joins = "follow the shot before" if wish.placeholder_speed < 0 else "lead into the shot after"
+    joins = "follow the shot before" if wish.is_backward else "lead into the shot after"
     if able and not settings:
         return (
             f"nobody has said at which rate {offer.model} works, so no clip of it can be made to end on a given frame; "

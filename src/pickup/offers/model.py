@@ -108,9 +108,14 @@ class Wish:
         return self.rate.seconds(self.cover_frames) * abs(self.placeholder_speed)
 
     @property
+    def is_backward(self) -> bool:
+        """Whether the clip is shown from its end to its beginning."""
+        return self.placeholder_speed < 0
+
+    @property
     def sides(self) -> tuple[str, str]:
         """What stands in the cut where the clip begins and where it ends, in words."""
-        return ("after", "before") if self.placeholder_speed < 0 else ("before", "after")
+        return ("after", "before") if self.is_backward else ("before", "after")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +278,7 @@ def quoted(wish: Wish, ask: Callable[[Wish], Quote]) -> Quote:
     Returns:
         The quote, with the sides of the cut.
     """
-    if wish.placeholder_speed >= 0:
+    if not wish.is_backward:
         return ask(wish)
     quote = ask(replace(wish, before=wish.after, after=wish.before))
     return replace(quote, head=quote.tail, tail=quote.head, uses_before=quote.uses_after, uses_after=quote.uses_before)
