@@ -15,6 +15,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from pickup.errors import Finding
+from pickup.ramps import Ramp
 from pickup.timing import FrameRange, FrameRate, Number, Span, timecode
 
 Size = tuple[int, int]
@@ -207,6 +208,7 @@ class Event:
         record: Whole frames that it takes in the cut.
         source_start: Source time of its first frame, exact seconds.
         speed: Source seconds for each record second; 0 is a freeze, None a ramp.
+        ramp: Where there is one, counted from the start of the whole item in record time and source time.
         on_grid: Whether both edges are whole frames of the cut in the file.
         text: Words of a title or of our own brief metadata.
         tracks: What is inside a compound clip, in record frames of the cut.
@@ -228,6 +230,7 @@ class Event:
     record: FrameRange
     source_start: Fraction = Fraction(0)
     speed: Fraction | None = Fraction(1)
+    ramp: Ramp | None = None
     enabled: bool = True
     on_grid: bool = True
     media: Media | None = None

@@ -128,17 +128,50 @@ def test_a_slate_plays_as_it_is_whatever_the_speed_of_what_it_stands_for(desk_fo
     check_linked(desk, answer.document)
 
 
-def test_a_ramp_is_told_and_the_take_plays_at_its_own_speed(desk_for: Any) -> None:
-    desk = desk_for("one_gap_24fps")
+def ramp(desk: Any, shown: Sequence[float]) -> None:
+    """The offline clip with a ramp as Hiero writes one: which frame of it is shown at each frame of the cut."""
     retime(desk, speed=1.5)
     content = json.loads(desk.timeline.read_text())
     item = content["tracks"]["children"][0]["children"][1]
-    item["effects"] = [{"OTIO_SCHEMA": "TimeEffect.1", "name": "", "effect_name": "Retime", "metadata": {}}]
+    lookup = [frame - number for number, frame in enumerate(shown)]
+    item["effects"] = [
+        {
+            "OTIO_SCHEMA": "TimeEffect.1",
+            "name": "TimeWarp1",
+            "effect_name": "TimeWarp",
+            "metadata": {"length": 1.0, "lookup": lookup} if lookup else {},
+        }
+    ]
     desk.timeline.write_text(json.dumps(content))
+
+
+SPEEDS_UP = [number * number / 16 for number in range(30)]
+"""From a standstill to 3.6 times its speed; its last frame is 52."""
+
+
+def test_a_ramp_is_in_the_take_and_as_much_is_bought_as_it_wants(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, SPEEDS_UP)
+    document, [asked] = fill(desk, "--handles", "6")
+    take, shown = take_of(desk)
+    assert int(asked.fields["seconds"]) == 4  # 53 frames are 2.2 s
+    assert shown == [shown[0] + int(frame) for frame in SPEEDS_UP]
+    assert "ramp" in take["policies"]
+    assert take["qc"]["verdict"] != "fail"
+    [message] = told(document, "PLACEHOLDER_RETIMED")
+    assert "has a speed ramp, on average at 1.8" in message
+    assert not told(document, "SPEED_NOT_HONOURED")
+    check_linked(desk, document)
+
+
+def test_a_ramp_of_which_nothing_is_stated_is_told_and_the_take_plays_at_its_own_speed(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, [])
     document, _asked = fill(desk)
     _take, shown = take_of(desk)
     assert shown == list(range(30))
     [message] = told(document, "SPEED_NOT_HONOURED")
+    assert "a speed ramp of which the timeline does not say what it shows when" in message
     assert "set the speed on the take" in message
 
 

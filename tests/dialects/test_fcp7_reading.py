@@ -12,6 +12,7 @@ import pytest
 from pickup.errors import TimelineError
 from pickup.timelines.dialect import Reading, Source
 from pickup.timelines.dialects import fcp7
+from pickup.timelines.ramps import ramp_of
 from pickup.timelines.ruler import seconds_of
 from pickup.timelines.xml_text import parse_xml
 from pickup.timing import exact_rate
@@ -249,6 +250,34 @@ def test_a_ramp_is_a_time_effect_that_begins_where_its_curve_says() -> None:
     found = one_clip(clip(0, 48, 10, inside=remap("100", variable="1", curve=curve)))
     assert type(found.effects[0]) is otio.schema.TimeEffect
     assert start_seconds(found) == Fraction(86430, 24)
+
+
+def keys(*points: tuple[int, int], inside: str = "") -> str:
+    return "".join(f"<keyframe><when>{w}</when><value>{v}</value>{inside}</keyframe>" for w, v in points)
+
+
+@pytest.mark.parametrize("stated", ["", "<rate><timebase>48</timebase><ntsc>FALSE</ntsc></rate>"])
+def test_a_ramp_shows_the_frames_of_its_curve_from_where_the_clip_begins(stated: str) -> None:
+    body = clip(0, 48, 10, inside=remap("100", variable="1", curve=keys((0, 0), (20, 60), (80, 90))))
+    found = one_clip(body.replace(RATE, stated, 1) if stated else body)
+    ramp, fps = ramp_of(found), 48 if stated else 24
+    assert ramp is not None
+    assert [ramp.at(Fraction(frame, fps)) * fps for frame in (0, 5, 10, 30)] == [0, 15, 30, 40]
+
+
+def test_a_ramp_with_handles_is_smoothed_and_how_is_not_known() -> None:
+    handle = "<outbez><horiz>{}</horiz><vert>0</vert></outbez>"
+    for length, is_read in (("0", True), ("4.5", False)):
+        curve = keys((0, 0), (20, 60), inside=handle.format(length))
+        ramp = ramp_of(one_clip(clip(0, 48, 10, inside=remap("100", variable="1", curve=curve))))
+        assert ramp is not None
+        assert ("smoothed" in ramp.unread) is not is_read
+
+
+def test_a_ramp_without_a_curve_is_told() -> None:
+    ramp = ramp_of(one_clip(clip(0, 48, 10, inside=remap("100", variable="1"))))
+    assert ramp is not None
+    assert "does not say" in ramp.unread
 
 
 def test_the_genuine_reversed_clip_runs_backwards() -> None:

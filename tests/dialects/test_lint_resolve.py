@@ -158,7 +158,9 @@ def dissolve_at_the_head(root: Any) -> None:
 
 
 def ramp(*, keyframes: bool) -> dict[str, Any]:
-    return {"OTIO_SCHEMA": "TimeEffect.1", "effect_name": "", "metadata": {}} | ({"keyframes": []} if keyframes else {})
+    rows = [[0.0, 0.0, False, 0.0, 0.0, 0.0, 0.0], [4.0, 2.0, False, 0.0, 0.0, 0.0, 0.0]]
+    held = {"Resolve_OTIO": {"Key Frames": rows, "Speed Ratio": 0.5}} if keyframes else {}
+    return {"OTIO_SCHEMA": "TimeEffect.1", "name": "", "effect_name": "", "metadata": held}
 
 
 MISSING = nodes.missing("", available=None)

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ from pickup.media.probe import probe
 from pickup.media.render import render
 from pickup.offers.rates import RatePolicy
 from pickup.ports import Delivery
+from pickup.ramps import Ramp
 from pickup.testing.clips import numbered_picture, read_number
 from pickup.timing import FrameRate
 
@@ -54,6 +56,7 @@ class Wanted:
         short: The clips are long enough by the clock, and perhaps not to be shown frame for frame.
         joined_at: Where the second clip goes on, of all frames; None for one clip.
         code: The timecode that the take begins at, and its frame number.
+        moments: Of a placeholder with a ramp, the moment of its media that each covered frame shows, in frames.
     """
 
     made: str
@@ -67,6 +70,7 @@ class Wanted:
     joined_at: Fraction | None
     code: tuple[str, int]
     short: bool = False
+    moments: tuple[Fraction, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -76,17 +80,33 @@ class Wanted:
 SPEEDS = [Fraction(each) for each in ("1", "1", "1/2", "2", "973/1000", "-1", "-1/2", "-2", "0")]
 
 
+def ramps(*, frames: int) -> st.SearchStrategy[tuple[Fraction, ...] | None]:
+    """Any course of a shot: slower, faster, held, there and back; None where nothing moves."""
+    steps = st.lists(st.fractions(-2, 3, max_denominator=8), min_size=frames - 1, max_size=frames - 1)
+    courses = steps.map(lambda by: tuple(accumulate(by, initial=Fraction(0))))
+    return courses.map(lambda course: course if len(set(course)) > 1 else None)
+
+
+def even_speed(moments: Sequence[Fraction]) -> Fraction:
+    """The constant speed that wants the same footage."""
+    speed = (max(moments) - min(moments)) / (len(moments) - 1)
+    return -speed if moments[-1] < moments[0] else speed
+
+
 @st.composite
 def wanted(draw: st.DrawFn) -> Wanted:
     cut = draw(st.sampled_from(sorted(FPS)))
     counted = [(text, seconds * round(FPS[cut])) for text, seconds in TIMECODES]
+    cover = draw(st.integers(1, 16))
+    moments = draw(st.none() | ramps(frames=cover)) or ()
     return Wanted(
         made=draw(st.sampled_from(sorted(FPS))),
         cut=cut,
         policy=draw(st.sampled_from(RatePolicy)),
-        speed=draw(st.sampled_from(SPEEDS)),
+        speed=even_speed(moments) if moments else draw(st.sampled_from(SPEEDS)),
+        moments=moments,
         head=draw(st.integers(0, 6)),
-        cover=draw(st.integers(1, 16)),
+        cover=cover,
         tail=draw(st.integers(0, 6)),
         over=draw(st.integers(0, 4)),
         joined_at=draw(st.none() | st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(9, 10)])),
@@ -103,6 +123,10 @@ def places(take: Wanted, *, held: int | None = None) -> list[Fraction]:
     made, cut = FPS[take.made], FPS[take.cut]
     played = [abs(number * take.speed) for number in range(take.frames)]
     frame_for_frame = played[::-1] if take.speed < 0 else played
+    if take.moments:  # handles are played evenly, and what is seen in the cut by its ramp
+        seen = slice(take.head, take.head + take.cover)
+        earliest = min(frame_for_frame[seen])
+        frame_for_frame[seen] = [earliest + each - min(take.moments) for each in take.moments]
     by_the_clock = [place / cut * made for place in frame_for_frame]
     if round(made) == round(cut) or take.policy is RatePolicy.RERATE:
         return frame_for_frame
@@ -173,6 +197,7 @@ def conform(take: Wanted, clips: Sequence[Path], *, path: Path) -> list[int | No
         drop_frame=";" in text,
         rate_policy=take.policy,
         placeholder_speed=take.speed,
+        placeholder_ramp=ramp_of(take),
     )
     order = RenderOrder(originals=tuple(map(str, clips)), destination=str(path), delivery=delivery)
     conformed = render(order, lambda _done: None).conformed
@@ -180,6 +205,12 @@ def conform(take: Wanted, clips: Sequence[Path], *, path: Path) -> list[int | No
     assert (conformed.frames, conformed.rate.fps, conformed.timecode) == (take.frames, FPS[take.cut], text)
     assert (info.rate, info.frames, info.timecode) == (conformed.rate, take.frames, text)
     return [_number(frame) for frame in read_frames(path)]
+
+
+def ramp_of(take: Wanted) -> Ramp | None:
+    fps = FPS[take.cut]
+    points = tuple((number / fps, moment / fps) for number, moment in enumerate(take.moments))
+    return Ramp(points=points) if points else None
 
 
 def _number(frame: object) -> int | None:

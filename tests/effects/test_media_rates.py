@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -26,8 +27,10 @@ from pickup.media.footage import Footage
 from pickup.media.mapping import Mapping
 from pickup.media.render import render
 from pickup.offers.rates import RatePolicy, are_near, are_neighbours, frames_needed, usual_policy
-from pickup.ports import Conformed, Delivery
+from pickup.ports import Conformed, Delivery, Sounding
+from pickup.ramps import Ramp
 from pickup.testing.clips import BITS, read_number, write_numbered_clip
+from pickup.testing.sounding import tone, write_sounding_clip
 from pickup.timing import FrameRate, timecode
 
 SIZE = (320, 180)
@@ -258,6 +261,78 @@ def test_clips_of_a_long_take_are_joined_on_the_frame_backwards_too(tmp_path: Pa
     delivery = delivery_at("24", frames=29, placeholder_speed=Fraction(-1))
     shown = [number for number, _at in places_in(first, second, delivery=delivery, held_bytes=held_bytes)]
     assert shown == [*range(14, 0, -1), *range(14, -1, -1)]  # the first frame of the second repeats one
+
+
+REWIND = [0, 2, 4, 6, 8, 10, 12, 12, 9, 6, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+"""Forward at double speed, a rewind, and on from the third frame: what the editor's ramp shows at each frame."""
+
+
+def ramp_of(*shown: int, cut: str) -> Ramp:
+    each = rate(cut).seconds(1)
+    return Ramp(points=tuple((number * each, frame * each) for number, frame in enumerate(shown)))
+
+
+def ramped(cut: str, shown: Sequence[int], **more: Any) -> Delivery:
+    """A take whose placeholder shows these frames, counted at the rate of the cut."""
+    speed = Fraction(max(shown) - min(shown), len(shown) - 1) * (-1 if shown[-1] < shown[0] else 1)
+    ramp = ramp_of(*shown, cut=cut)
+    return delivery_at(cut, placeholder_speed=speed, placeholder_ramp=ramp, **more)
+
+
+@pytest.mark.parametrize("held_bytes", [1 << 30, 1])
+@pytest.mark.parametrize("shown", [REWIND, REWIND[::-1]], ids=["forward", "backwards"])
+@pytest.mark.parametrize(("made", "cut"), [("24", "24"), ("24", "23.976"), ("24", "25"), ("60", "30")])
+def test_a_ramp_shows_what_the_placeholder_showed_there_and_back(
+    tmp_path: Path, clips: dict[str, Path], made: str, cut: str, shown: list[int], held_bytes: int
+) -> None:
+    original = tmp_path / "original.mp4"
+    original.symlink_to(clips[made])
+    delivery = ramped(cut, shown)
+    counted = [frame if are_near(rate(made), rate(cut)) else 2 * frame for frame in shown]
+    assert [number for number, _at in places_in(original, delivery=delivery, held_bytes=held_bytes)] == counted
+    path, conformed = conform(original, delivery)
+    assert numbers(path) == counted
+    assert "ramp" in conformed.policies
+    assert "HELD" not in {each.code for each in conformed.inspection.findings}
+
+
+@pytest.mark.parametrize("held_bytes", [1 << 30, 1])
+def test_between_two_frames_a_ramp_is_mixed_by_the_distance(
+    tmp_path: Path, clips: dict[str, Path], held_bytes: int
+) -> None:
+    original = tmp_path / "original.mp4"
+    original.symlink_to(clips["30"])
+    delivery = ramped("24", REWIND, rate_policy=RatePolicy.BLEND)
+    places = [Fraction(frame) * Fraction(5, 4) for frame in REWIND]
+    found = places_in(original, delivery=delivery, held_bytes=held_bytes)
+    assert found == [(math.floor(place), place - math.floor(place)) for place in places]
+
+
+def test_a_clip_of_a_frame_too_few_is_spread_over_a_ramp(tmp_path: Path) -> None:
+    original = tmp_path / "original.mp4"
+    shown = [0, 1, 2, 3, 4, 5, *range(6, 42, 2)]  # the last is 40, so 41 are needed
+    write_numbered_clip(original, frames=40, rate=rate("24"))
+    path, conformed = conform(original, ramped("24", shown))
+    assert numbers(path) == [math.floor(frame * Fraction(39, 40) + Fraction(1, 2)) for frame in shown]
+    assert {"ramp", "retime 40/41"} <= set(conformed.policies)
+
+
+def test_what_a_clip_is_longer_than_a_ramp_wants_is_trimmed_and_told_once(
+    tmp_path: Path, clips: dict[str, Path]
+) -> None:
+    original = tmp_path / "original.mp4"
+    original.symlink_to(clips["24"])
+    _path, conformed = conform(original, ramped("24", REWIND))
+    assert "trim" in conformed.policies
+
+
+def test_the_sound_of_a_ramp_is_left_out_and_said(tmp_path: Path) -> None:
+    original = tmp_path / "original.mov"
+    write_sounding_clip(original, tone(seconds=1, level=0.5), frames=24, rate=rate("24"))
+    _path, conformed = conform(original, ramped("24", REWIND, sound=Sounding(channels=2)))
+    [left_out] = [each for each in conformed.inspection.findings if each.code == "SOUND_LEFT_OUT"]
+    assert "its picture has a speed ramp" in left_out.message
+    assert "sound_left_out" in conformed.policies
 
 
 def test_a_frozen_placeholder_holds_the_first_frame(tmp_path: Path, clips: dict[str, Path]) -> None:

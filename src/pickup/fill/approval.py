@@ -25,6 +25,7 @@ from pickup.fill.pages import as_json, read_page
 from pickup.fill.prepared import Prepared
 from pickup.library.layout import CutFolder
 from pickup.plan import Pickup
+from pickup.ramps import texts_of
 
 
 def plan_digest(prepared: Prepared) -> str:
@@ -37,6 +38,7 @@ def plan_digest(prepared: Prepared) -> str:
             each.offer.model,
             each.quote.frames,
             str(each.wish.placeholder_speed),
+            texts_of(each.wish.placeholder_ramp),
             each.spec.prompt,
             each.spec.negative,
             each.spec.seed,

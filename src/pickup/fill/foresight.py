@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from pickup.errors import Finding, PriceUnknown, counted, info, warning
 from pickup.plan import EXTENSION, Pickup, Plan
-from pickup.shots import can_be_played
+from pickup.ramps import Ramp
+from pickup.shots import can_be_played, speed_of_placeholder
 from pickup.timelines.survey import Survey
 
 if TYPE_CHECKING:  # prepare imports this module
@@ -65,29 +66,35 @@ def _speed_findings(pickup: Pickup, *, where: str) -> Iterator[Finding]:
     """What becomes of a change of speed on the item that holds the place; a slate is drawn for the cut as it is."""
     if pickup.offer.previs:
         return
-    speeds = dict.fromkeys(hole.placeholder_speed for hole in pickup.spec.holes)
-    for speed in speeds:
+    spec, wish = pickup.spec, pickup.wish
+    placeholders = {(each.placeholder_speed, each.placeholder_ramp): each for each in spec.holes}
+    for hole in placeholders.values():
+        speed = speed_of_placeholder(hole, frames=spec.covers.length)
         if not can_be_played(speed):
-            message = f"its placeholder {_played(speed)}; the take plays at its own speed: set the speed on the take"
+            why = _played(speed, ramp=hole.placeholder_ramp)
+            message = f"its placeholder {why}; the take plays at its own speed: set the speed on the take"
             yield warning("SPEED_NOT_HONOURED", message, where=where)
-    speed = pickup.wish.placeholder_speed
-    if speed != 1:
-        message = f"its placeholder {_played(speed)}; what is generated for it is shown so, too"
+    played = _played(wish.placeholder_speed, ramp=wish.placeholder_ramp)
+    if wish.placeholder_speed != 1 or wish.placeholder_ramp is not None:
+        message = f"its placeholder {played}; what is generated for it is shown so, too"
         yield info("PLACEHOLDER_RETIMED", message, where=where)
-    if len(speeds) > 1:
-        message = f"its placeholders have different speeds, and one take serves all: everywhere it {_played(speed)}"
+    if len(placeholders) > 1:
+        message = f"its placeholders have different speeds, and one take serves all: everywhere it {played}"
         yield warning("SPEEDS_DIFFER", message, where=where)
 
 
-def _played(speed: Fraction | None) -> str:
+def _played(speed: Fraction | None, *, ramp: Ramp | None) -> str:
     if speed is None:
-        return "has a speed ramp"
+        return f"has a speed ramp {ramp.unread if ramp is not None else ''}".rstrip()
     if not speed:
         return "is frozen"
     backwards = " backwards" if speed < 0 else ""
+    times = f"{abs(float(speed)):.4g} times its speed"
+    if ramp is not None:
+        return f"has a speed ramp, on average{backwards} at {times}"
     if abs(speed) == 1:
         return f"plays{backwards or ' at its own speed'}"
-    return f"plays{backwards} at {abs(float(speed)):.4g} times its speed"
+    return f"plays{backwards} at {times}"
 
 
 def _field_findings(shot: Shot, *, where: str) -> Iterator[Finding]:

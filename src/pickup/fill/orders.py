@@ -186,6 +186,7 @@ def _delivery(pickup: Pickup, quote: Quote, number: int, *, prepared: Prepared) 
         to_the_end=leads_on and bool(quote.clips),
         rate_policy=quote.rate_policy if quote.clips else pickup.wish.rate_policy,
         placeholder_speed=pickup.wish.placeholder_speed,
+        placeholder_ramp=pickup.wish.placeholder_ramp,
         head=quote.head,
         tail=quote.tail,
         color_strength=wanted.color_strength,

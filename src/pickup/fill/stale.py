@@ -9,8 +9,12 @@ from itertools import islice
 from pickup.errors import counted
 from pickup.library.sidecars import TakeFile
 from pickup.match import comparable_name, joints_of
+from pickup.ramps import Ramp, ramp_of_texts
 from pickup.shots import ShotSpec
 from pickup.shots.characters import in_turn
+
+_SAME_STEP = Fraction(1, 100)
+"""Part of a frame by which two ramps may differ from one frame to the next and be the same, written twice."""
 
 
 def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
@@ -39,8 +43,31 @@ def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
 
 def _speed(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
     """The speed at which its placeholder is played; a card or plate is drawn alike for any."""
-    if not made.previs and Fraction(made.placeholder_speed) != spec.placeholder_speed:
-        yield f"the speed of its placeholder ({made.placeholder_speed} then, {spec.placeholder_speed} now)"
+    if made.previs:
+        return
+    then, now = ramp_of_texts(made.placeholder_ramp), spec.placeholder_ramp
+    if then is None and now is None:
+        if Fraction(made.placeholder_speed) != spec.placeholder_speed:
+            yield f"the speed of its placeholder ({made.placeholder_speed} then, {spec.placeholder_speed} now)"
+    elif then is None or now is None:
+        yield f"the speed of its placeholder (it has {'no' if now is None else 'a'} ramp now)"
+    elif not _is_part(now, then, covered=made.frames - made.head - made.tail, spec=spec):
+        yield "the speed ramp of its placeholder"
+
+
+def _is_part(now: Ramp, then: Ramp, *, covered: int, spec: ShotSpec) -> bool:
+    """Whether a placeholder's ramp is a piece of what it was, or it of that: a hole that was trimmed, or grew."""
+    rate = spec.covers.rate
+    moved = [
+        [ramp.at(rate.seconds(frame + 1)) - ramp.at(rate.seconds(frame)) for frame in range(count - 1)]
+        for ramp, count in ((now, spec.covers.length), (then, covered))
+    ]
+    short, long = sorted(moved, key=len)
+    nearly = rate.seconds(1) * _SAME_STEP
+    return any(
+        all(abs(one - other) <= nearly for one, other in zip(short, long[first:], strict=False))
+        for first in range(len(long) - len(short) + 1)
+    )
 
 
 def _pictures_then(made: TakeFile) -> list[tuple[str, str]]:

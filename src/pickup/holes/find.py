@@ -19,6 +19,7 @@ from pickup.holes.marks import apply_marks, timeline_marks
 from pickup.holes.model import Found, Hole, HoleKind, Neighbour, Passed, Placement, PlacementKind, Rules
 from pickup.holes.picture import Picture, look_at, overlay_findings
 from pickup.holes.stand_ins import stand_in_candidates, stand_in_findings
+from pickup.ramps import Ramp
 from pickup.timing import FrameRange
 
 _OVER_LIVING_PICTURE = (HoleKind.SHORT, HoleKind.MARK)
@@ -139,6 +140,7 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: Replac
     stack = placement.address[:-1] if placement.kind is PlacementKind.ON_TRACK else placement.address[:-2]
     before = _neighbour(covers.start - 1, picture=picture, stack=stack, holes=holes)
     after = _neighbour(covers.end, picture=picture, stack=stack, holes=holes)
+    retimed = _retimed(candidate, placement=placement)
     top = next((each for each in cut.video_tracks if each.place == track.address[0]), track)
     return Hole(
         id="",
@@ -158,19 +160,27 @@ def _hole(candidate: Candidate, *, picture: Picture, rules: Rules, holes: Replac
         compound=candidate.compound,
         held=candidate.held,
         filled=candidate.event.filled if candidate.event is not None else None,
-        placeholder_speed=_placeholder_speed(candidate, placement=placement),
+        placeholder_speed=Fraction(1) if retimed is None else retimed.speed,
+        placeholder_ramp=None if retimed is None else _ramp_since(covers.start, retimed),
     )
 
 
-def _placeholder_speed(candidate: Candidate, *, placement: Placement) -> Fraction | None:
-    """The speed of what a take replaces; where it lies over something, or keeps the clip's effects, its own.
+def _retimed(candidate: Candidate, *, placement: Placement) -> Event | None:
+    """The item whose speed a take takes over; None where it lies over something, or keeps the clip's effects.
 
     A still, a title or a slug has no motion that an editor could have retimed: a freeze makes one as long as it is.
     """
     event = candidate.event
     if event is None or placement.kind is not PlacementKind.IN_PLACE or not _moves(event):
-        return Fraction(1)
-    return event.speed
+        return None
+    return event
+
+
+def _ramp_since(frame: int, event: Event) -> Ramp | None:
+    """The ramp of an item, counted from a record frame."""
+    if event.ramp is None or event.ramp.unread:
+        return event.ramp
+    return event.ramp.since(event.record.rate.seconds(frame - event.stretch.start))
 
 
 def _moves(event: Event) -> bool:

@@ -83,8 +83,8 @@ def _shown(event: Event, frame: int, *, is_shifted: bool) -> Shown | None:
         return Shown(why=f"is “{event.name}”, a multicam clip or an item that is not known")
     if event.kind not in (EventKind.FOOTAGE, EventKind.NESTED):
         return Shown()
-    if event.speed is None:
-        return Shown(why=f"is “{event.name}”, which has a speed ramp, and ramps are not followed")
+    if (why := _why_not_followed(event, frame)) is not None:
+        return Shown(why=f"is “{event.name}”, which has a speed ramp {why}")
     moment = _moment(event, frame)
     if moment.backwards and not _is_certain(event, is_shifted=is_shifted):
         return Shown(why=f"is “{event.name}”, which is reversed, and it is not certain where in its media it begins")
@@ -93,13 +93,34 @@ def _shown(event: Event, frame: int, *, is_shifted: bool) -> Shown | None:
     return _of_media(event.media, moment=moment)
 
 
-def _moment(event: Event, frame: int) -> _Moment:
-    """The moment of its source that an item shows when a frame of its track begins.
+def _why_not_followed(event: Event, frame: int) -> str | None:
+    """Why it cannot be said what an item shows there that has a speed ramp; None where it can, or has none.
+
+    Where a ramp falls, some programs name the frame that is shown and others the edge that it begins at.
+    """
+    if event.speed is not None:
+        return None
+    if event.ramp is None or event.ramp.unread:
+        return event.ramp.unread if event.ramp is not None else "of which nothing is known"
+    if event.ramp.falls_at(_since_start(event, frame)):
+        return "and plays backwards there, where programs count frames in different ways"
+    return None
+
+
+def _since_start(event: Event, frame: int) -> Fraction:
+    """Record seconds from the start of an item to a frame.
 
     An edge off the frame grid may be rounded down to a frame that begins before the item does; that shows its start.
     """
+    return event.record.rate.seconds(max(frame - event.stretch.start, 0))
+
+
+def _moment(event: Event, frame: int) -> _Moment:
+    """The moment of its source that an item shows when a frame of its track begins."""
     stretch, rate, speed = event.stretch, event.record.rate, event.speed or Fraction(0)
-    played = rate.seconds(max(frame - stretch.start, 0))
+    played = _since_start(event, frame)
+    if event.ramp is not None:
+        return _Moment(seconds=stretch.source + event.ramp.at(played), backwards=False)
     if speed >= 0:
         return _Moment(seconds=stretch.source + played * speed, backwards=False)
     length = rate.seconds(stretch.end - stretch.start)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from pickup.briefs import Brief
 from pickup.cut import Address, MediaKind, Numbering, PickupMark
 from pickup.errors import Finding
+from pickup.ramps import Ramp
 from pickup.timing import FrameRange, Span
 
 DEFAULT_PATTERNS = ("TEMP", "TMP", "PLACEHOLDER", "PH", "MISSING", "TBD", "TBC", "NEED", "SLUG", "PICKUP")
@@ -154,6 +155,7 @@ class Hole:
         stand_in: It is no hole: a slate stands in for it in the Resolve flavor alone.
         placeholder_speed: Source seconds for each record second of the item that is replaced: an editor retimed it; 0
             is a freeze, None a ramp.
+        placeholder_ramp: Of that item where it has one, counted from the first frame that a take must cover.
     """
 
     id: str
@@ -175,6 +177,7 @@ class Hole:
     filled: PickupMark | None = None
     stand_in: bool = False
     placeholder_speed: Fraction | None = Fraction(1)
+    placeholder_ramp: Ramp | None = None
 
     @property
     def brief(self) -> Brief | None:

@@ -17,6 +17,7 @@ from pickup.errors import LibraryError
 from pickup.library.layout import Layout
 from pickup.library.sidecars import DraftOrigin, DraftRecord, DraftSound, TakeFile
 from pickup.ports import Beside, Delivery, Origin, OriginReference, Sounding
+from pickup.ramps import ramp_of_texts, texts_of
 from pickup.timing import FrameRate, exact_rate
 
 BOUNDARY_IN, BOUNDARY_OUT = "boundary_in.png", "boundary_out.png"
@@ -51,6 +52,7 @@ def record_of(delivery: Delivery) -> DraftRecord:
         to_the_end=delivery.to_the_end,
         rate_policy=delivery.rate_policy,
         placeholder_speed=str(delivery.placeholder_speed),
+        placeholder_ramp=texts_of(delivery.placeholder_ramp),
         head=delivery.head,
         tail=delivery.tail,
         beside=(beside.before is not None, beside.after is not None),
@@ -112,6 +114,7 @@ def _delivery_of(record: DraftRecord, *, folder: Path) -> Delivery:
         to_the_end=record.to_the_end,
         rate_policy=record.rate_policy,
         placeholder_speed=Fraction(record.placeholder_speed),
+        placeholder_ramp=ramp_of_texts(record.placeholder_ramp),
         head=record.head,
         tail=record.tail,
         beside=Beside(before=before, after=after, made_from=record.made_from),

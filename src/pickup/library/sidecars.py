@@ -220,6 +220,7 @@ class DraftRecord(Sidecar):
     to_the_end: bool
     rate_policy: RatePolicy
     placeholder_speed: FractionText
+    placeholder_ramp: tuple[tuple[FractionText, FractionText], ...] = ()
     head: Frames
     tail: Frames
     beside: tuple[bool, bool]
@@ -247,6 +248,8 @@ class TakeFile(Sidecar):
         cost: USD.
         model_version: Empty where the provider does not say.
         placeholder_speed: Seconds of the original for each second of the take, as its placeholder was retimed.
+        placeholder_ramp: Seconds of the take and of the placeholder's media, from the first frame that is seen in the
+            cut, where its speed changed while it was shown; the speed is then the constant one that wants as much.
         c2pa: Whether the conformed file carries a signed C2PA manifest.
         xmp: Whether an XMP file lies beside it.
         references: Pictures of those who were to stay themselves.
@@ -294,6 +297,7 @@ class TakeFile(Sidecar):
     sha256: Hashes
     model_version: str = ""
     placeholder_speed: FractionText = "1"
+    placeholder_ramp: tuple[tuple[FractionText, FractionText], ...] = ()
     c2pa: bool = False
     xmp: bool = False
     frames_sent: Mapping[str, str] = Field(default_factory=dict)

@@ -38,6 +38,7 @@ from pickup.library.sidecars import (
     write_sidecar,
 )
 from pickup.ports import Conformed, Delivery, Generation
+from pickup.ramps import texts_of
 from pickup.takes import Grade, Inspection, take_name
 
 _NOTES_SUFFIX = ".json"
@@ -157,6 +158,7 @@ class TakeStore:
                 model=request.model,
                 model_version=delivery.origin.version if delivery.origin else "",
                 placeholder_speed=str(delivery.placeholder_speed),
+                placeholder_ramp=texts_of(delivery.placeholder_ramp),
                 look=_look_taken(original) or request.look,
                 previs=(provider, request.model) in self._previs,
                 cost=format(cost, "f"),

@@ -49,10 +49,11 @@ class ClipShape:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFrame:
-    """One frame of the stream, and the file that it is from."""
+    """One frame of the stream, the file that it is from, and how many frames of the stream come before it."""
 
     clip: ClipShape
     picture: Picture
+    number: int
 
 
 class Footage:
@@ -102,7 +103,7 @@ class Footage:
                         continue
                     self._held += 1
                     if source is None or source.picture is not picture:  # one that is held stays one frame
-                        source = SourceFrame(clip=clip, picture=picture)
+                        source = SourceFrame(clip=clip, picture=picture, number=self._held - 1)
                     yield source
                 self._note_end(video, held=number + 1)
 

@@ -74,9 +74,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Rising positions in the footage; `is_last` where the take shows nothing of it after them."""
+    """Rising positions in the footage.
+
+    Attributes:
+        is_turned: The take shows them from the last to the first.
+        is_last: It shows nothing of the footage after them.
+    """
 
     positions: Sequence[Fraction | int]
+    is_turned: bool
     is_last: bool
 
 
@@ -87,13 +93,13 @@ class Mapping:
     Otherwise the frame that the footage shows at the moment when the take's frame begins, or what lies between that one
     and the next. With `Delivery.spread` its frames are spread evenly from the first frame of the take to the last. The
     footage must have all of them. Below a speed of zero the same frames come in the opposite order, and at zero the
-    first one is held.
+    first one is held. A ramp shows the same frames, too, but not evenly.
 
     Args:
         footage: The originals.
         delivery: The take; its policy is a named one.
         policies: What was done is added here.
-        held_bytes: Of a take that plays backwards frames of the footage are held up to so many.
+        held_bytes: Where a take plays backwards frames of the footage are held up to so many.
     """
 
     def __init__(
@@ -103,7 +109,6 @@ class Mapping:
         self._footage = footage
         self._delivery = delivery
         self._held_bytes = held_bytes
-        self._is_backward = delivery.placeholder_speed < 0
         self._step = step_of(
             made_at=footage.rate,
             shown_at=delivery.rate,
@@ -130,16 +135,16 @@ class Mapping:
             NoConstantRate: Times that keep no constant rate.
             MediaError: A damaged frame.
         """
-        if not self._is_backward:
-            yield from self._shown(self._positions())
-            return
-        for run in self._runs_from_the_end():
+        for run in self._runs():
             with closing(self._shown(run.positions, is_last=run.is_last)) as all_shown:
+                if not run.is_turned:
+                    yield from all_shown
+                    continue
                 held = list(all_shown)
             while held:  # let go one by one
                 yield held.pop()
 
-    def _shown(self, positions: Iterable[Fraction | int], *, is_last: bool = True) -> Generator[Shown, None, None]:
+    def _shown(self, positions: Iterable[Fraction | int], *, is_last: bool) -> Generator[Shown, None, None]:
         """What lies at rising positions in the footage; after the last ones it is seen what is over."""
         with closing(self._footage.frames()) as sources:
             number, shown, ahead = -1, None, next(sources, None)
@@ -156,23 +161,35 @@ class Mapping:
             if ahead is not None and is_last:
                 self._leave_out(number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0))
 
-    def _runs_from_the_end(self) -> Iterator[_Run]:
-        """All positions in runs, the last run first: movies are decoded forward, and of each run the frames are held.
+    def _runs(self) -> Iterator[_Run]:
+        """All positions, in runs that rise; each run is decoded from the beginning."""
+        positions = list(self._positions())
+        furthest, is_told = max(positions), False
+        for stretch in _one_way(positions):
+            is_turned = stretch[-1] < stretch[0]
+            for run in self._held_runs(stretch[::-1]) if is_turned else (stretch,):
+                is_last = not is_told and run[-1] == furthest
+                is_told |= is_last
+                yield _Run(positions=run, is_turned=is_turned, is_last=is_last)
 
-        Positions within one frame of the footage are of one run. Each run is decoded from the beginning.
+    def _held_runs(self, positions: Sequence[Fraction | int]) -> Iterator[Sequence[Fraction | int]]:
+        """Rising positions cut into runs, the last run first: files are decoded forward, and the frames of a run held.
+
+        Positions within one frame of the footage are of one run.
         """
         most = max(_FEWEST_HELD, self._held_bytes // self._footage.frame_bytes)
         most = most // 2 if self._makes_between else most  # the frame after each is held as well
-        by_frame = [list(positions) for _frame, positions in groupby(self._positions(), key=math.floor)]
+        by_frame = [list(same) for _frame, same in groupby(positions, key=math.floor)]
         for end in range(len(by_frame), 0, -most):
-            run = by_frame[max(0, end - most) : end]
-            yield _Run(positions=[*chain.from_iterable(run)], is_last=end == len(by_frame))
+            yield [*chain.from_iterable(by_frame[max(0, end - most) : end])]
 
     @property
-    def speed(self) -> Fraction:
-        """Seconds of the footage that pass in one second of the take; below zero backwards."""
+    def speed(self) -> Fraction | None:
+        """Seconds of the footage that pass in one second of the take; below zero backwards, None where it changes."""
+        if self._delivery.placeholder_ramp is not None:
+            return None
         speed = self._paced * self._delivery.rate.fps / self._footage.rate.fps
-        return -speed if self._is_backward else speed
+        return -speed if self._delivery.placeholder_speed < 0 else speed
 
     def _leave_out(self, held: int) -> None:
         """Frames of the footage are over at its tail."""
@@ -189,14 +206,17 @@ class Mapping:
             self.policies.add("join")
         if delivery.spread is not None:
             self.policies.add(f"retime {self._needed}/{self._natural}")
-        if delivery.placeholder_speed == 0:
+        if delivery.placeholder_ramp is not None:
+            self.policies.add("ramp")
+        elif delivery.placeholder_speed == 0:
             self.policies.add("freeze")
         elif delivery.placeholder_speed != 1:
             self.policies.add(f"speed {delivery.placeholder_speed}")
         is_rerated = delivery.rate_policy is RatePolicy.RERATE or are_neighbours(made_at, shown_at)
         if made_at != shown_at and is_rerated:
             self.policies.add("rerate")
-        if self._makes_between and self._paced.denominator != 1:
+        is_even = delivery.placeholder_ramp is None and self._paced.denominator == 1
+        if self._makes_between and not is_even:
             self.policies.add(str(delivery.rate_policy))
         elif made_at != shown_at and not is_rerated:
             self.policies.add("nearest")
@@ -214,7 +234,7 @@ class Mapping:
 
     def _positions(self) -> Iterator[int | Fraction]:
         """Where in the footage each frame of the take lies, in whole frames unless pictures are made between them."""
-        each = range(self._delivery.frames)
+        each = _in_turn(self._delivery)
         if self._makes_between:
             return (frame * self._paced for frame in each)
         if self._delivery.spread is None:
@@ -229,6 +249,31 @@ class Mapping:
             next_step="fetch it again; if it happens again, generate a longer clip",
         )
         return TooShort(held=held, needed=self._needed, error=error)
+
+
+def _in_turn(delivery: Delivery) -> Sequence[Fraction | int]:
+    """Which moment of its footage each frame of the take shows, counted in frames of the take that plays evenly."""
+    each, ramp, is_backward = range(delivery.frames), delivery.placeholder_ramp, delivery.placeholder_speed < 0
+    even = each[::-1] if is_backward else each
+    if ramp is None:
+        return even
+    begin, end = delivery.cover
+    first = min(even[begin], even[end - 1])
+    shares = ramp.over(end - begin, rate=delivery.rate).shares
+    return [*even[:begin], *(first + share * (end - begin - 1) for share in shares), *even[end:]]
+
+
+def _one_way(positions: Sequence[Fraction | int]) -> Iterator[Sequence[Fraction | int]]:
+    """Positions cut where they turn back."""
+    begin, is_falling = 0, None
+    for place in range(1, len(positions)):
+        step = positions[place] - positions[place - 1]
+        if step and is_falling not in (None, step < 0):
+            yield positions[begin:place]
+            begin, is_falling = place, None
+        elif step:
+            is_falling = step < 0
+    yield positions[begin:]
 
 
 def natural_frames(footage: Footage, delivery: Delivery) -> int:

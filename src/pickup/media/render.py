@@ -188,7 +188,7 @@ class _Seen:
     last: Shown | None = None
 
     def note(self, shown: Shown, *, number: int) -> None:
-        if self.last is not None and shown.source is self.last.source and shown.at == self.last.at:
+        if self.last is not None and (shown.source.number, shown.at) == (self.last.source.number, self.last.at):
             self.held.add(number)
         if self.last is not None and shown.source.clip != self.last.source.clip:
             self.joins.append(number)

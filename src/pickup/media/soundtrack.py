@@ -99,8 +99,9 @@ class Soundtrack:
         frames: Of the take.
         rate: Of the take.
         channels: Of the cut: mono, stereo, 5.1 and 7.1 for 1, 2, 6 and 8, else discrete.
-        speed: Seconds of the clips in one second of the take; below zero and at zero it is silent. Frame for frame it
-            is the rate of the take by that of the clips: 1000/1001 from 24 to 23.976, 25/24 from 24 to 25.
+        speed: Seconds of the clips in one second of the take; below zero and at zero it is silent, and where it changes
+            on the way, which is None. Frame for frame it is the rate of the take by that of the clips: 1000/1001 from
+            24 to 23.976, 25/24 from 24 to 25.
         start_s: Where the take begins, in the clips' time: what is left out before is not counted by `clips`.
         loudness: LUFS; None keeps the level.
 
@@ -115,7 +116,7 @@ class Soundtrack:
         frames: int,
         rate: FrameRate,
         channels: int,
-        speed: Fraction = Fraction(1),
+        speed: Fraction | None = Fraction(1),
         start_s: Fraction = Fraction(0),
         loudness: float | None = None,
     ) -> None:
@@ -214,19 +215,17 @@ class Soundtrack:
     def _name_policies(self) -> None:
         if not self.has_sound:
             self._policies.add("sound_absent")
-        elif not self._is_at_a_usual_speed:
+        elif self._usual_speed is None:
             self._policies.add("sound_left_out")
-            why = f"played at {float(self._speed):.2f} times its speed nobody would know it"
-            if self._speed <= 0:
-                why = "its picture plays backwards" if self._speed else "its picture is held"
-            said = f"its sound was left out: {why}"
+            said = f"its sound was left out: {_why_left_out(self._speed)}"
             self._note(warning("SOUND_LEFT_OUT", said, where=self._where))
         elif self._speed != 1:
-            self._policies.add(speed_policy(self._speed))
+            self._policies.add(speed_policy(self._usual_speed))
 
     @property
-    def _is_at_a_usual_speed(self) -> bool:
-        return SLOWEST <= self._speed <= FASTEST
+    def _usual_speed(self) -> Fraction | None:
+        """The speed, where sound can be played at it."""
+        return self._speed if self._speed is not None and SLOWEST <= self._speed <= FASTEST else None
 
     @property
     def _where(self) -> str:
@@ -237,12 +236,12 @@ class Soundtrack:
 
     def _whole(self) -> Generator[Block, None, None]:
         """The whole take before the gain, exactly as long as its picture."""
-        if not self.has_sound or not self._is_at_a_usual_speed:
+        if not self.has_sound or self._usual_speed is None:
             yield from _of_length((), samples=self.samples, channels=self._channels)
             return
         with closing(self._joined()) as joined:
             cut = _without_head(joined, samples=self._start) if self._start else joined
-            shown = played(cut, speed=self._speed, channels=self._channels)
+            shown = played(cut, speed=self._usual_speed, channels=self._channels)
             yield from _of_length(shown, samples=self.samples, channels=self._channels)
 
     def _joined(self) -> Generator[Block, None, None]:
@@ -339,6 +338,14 @@ def _refuse_nonsense(clips: Sequence[SoundClip], *, frames: int, channels: int, 
         )
     if any(not 0 <= clip.left_out_s <= clip.picture_s for clip in clips):
         raise MediaError("more is left out of a clip than it has", where=where)
+
+
+def _why_left_out(speed: Fraction | None) -> str:
+    if speed is None:
+        return "its picture has a speed ramp"
+    if speed <= 0:
+        return "its picture plays backwards" if speed else "its picture is held"
+    return f"played at {float(speed):.2f} times its speed nobody would know it"
 
 
 def _without_head(blocks: Iterable[Block], *, samples: int) -> Iterator[Block]:

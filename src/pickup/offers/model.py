@@ -13,6 +13,7 @@ from pickup.cut import Size
 from pickup.offers.lengths import Lengths
 from pickup.offers.prices import PriceList
 from pickup.offers.rates import OWN_SPEED, RatePolicy
+from pickup.ramps import Ramp
 from pickup.timing import FrameRate
 
 
@@ -83,6 +84,8 @@ class Wish:
         placeholder_speed: Source seconds for each record second, where the editor retimed what holds the place: at 2
             the shot wants twice the footage and plays it at double speed. Below zero it plays it backwards: a provider
             is then asked with the sides exchanged, see `quoted`. At zero one frame of it is held.
+        placeholder_ramp: The speed changes while it is shown, and `placeholder_speed` is the constant one that wants
+            the same footage; counted from the first frame that is covered.
         references: Reference pictures that there are and that may be sent.
     """
 
@@ -100,6 +103,7 @@ class Wish:
     retime: Fraction = Fraction(0)
     rate_policy: RatePolicy = RatePolicy.AUTO
     placeholder_speed: Fraction = OWN_SPEED
+    placeholder_ramp: Ramp | None = None
     references: int = 0
 
     @property

@@ -10,6 +10,7 @@ from pickup.errors import ProviderError, ProviderRefused, ProviderRetired
 from pickup.offers import Mode, Offer, Quote, Wish
 from pickup.offers.rates import OWN_SPEED, RatePolicy
 from pickup.plan.model import Alternative, Candidate, Manner, MaySend
+from pickup.ramps import Ramp
 from pickup.shots import ShotSpec
 
 
@@ -84,14 +85,20 @@ def pictures_kept(spec: ShotSpec, offer: Offer) -> str:
     return f"no reference picture of {names} goes to {offer.host}; --send-frames sends them"
 
 
+def _edges(ramp: Ramp, spec: ShotSpec) -> tuple[bool, bool]:
+    """Whether the take begins and ends where its clip does."""
+    frames = ramp.over(spec.covers.length, rate=spec.covers.rate)
+    return frames.begins_at_the_edge, frames.ends_at_the_edge
+
+
 def wish_of(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) -> Wish:
     """What is asked of one route.
 
     A card or plate is drawn for the cut as it is, whatever the speed of the placeholder. A freeze that began on the
-    frame before would hold that one.
+    frame before would hold that one, and where a ramp turns back the shot beside it may join the middle of the clip.
     """
-    speed = OWN_SPEED if offer.previs else spec.placeholder_speed
-    joins = with_frames and speed != 0
+    speed, ramp = (OWN_SPEED, None) if offer.previs else (spec.placeholder_speed, spec.placeholder_ramp)
+    begins, ends = (speed != 0, speed != 0) if ramp is None else _edges(ramp, spec)
     return Wish(
         cover_frames=spec.covers.length,
         handles=spec.handles,
@@ -100,12 +107,13 @@ def wish_of(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) 
         prompt=spec.words,
         briefed=spec.briefed,
         look=spec.look,
-        before=joins and spec.before is not None,
-        after=joins and spec.after is not None,
+        before=with_frames and begins and spec.before is not None,
+        after=with_frames and ends and spec.after is not None,
         conditioning=manner.conditioning,
         handles_required=manner.handles_required,
         retime=manner.retime,
         rate_policy=RatePolicy(spec.delivery.rate_policy),
         placeholder_speed=speed,
+        placeholder_ramp=ramp,
         references=sum(len(each.pictures) for each in spec.references) if with_frames else 0,
     )

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pickup.cut import Size
 from pickup.offers.rates import OWN_SPEED, RatePolicy
+from pickup.ramps import Ramp
 from pickup.takes import Grade, Inspection
 from pickup.timing import FrameRate
 
@@ -109,6 +110,8 @@ class Delivery:
         rate_policy: What is done where the originals' rate is not the take's.
         placeholder_speed: Seconds of the originals for each second of the take: the editor retimed what held the place.
             Below zero the take shows them backwards, and at zero it holds their first frame.
+        placeholder_ramp: The speed changes while it is shown, and `placeholder_speed` is the constant one that wants
+            the same footage; counted from the first frame that is seen in the cut. Handles play at that one.
         beside: What it is cut against: its color is matched to that, and it is inspected against it.
         color_strength: How far its color is matched, 0 to 1.
         sound: What becomes of the originals' sound; None leaves it out.
@@ -131,6 +134,7 @@ class Delivery:
     to_the_end: bool = False
     rate_policy: RatePolicy = RatePolicy.AUTO
     placeholder_speed: Fraction = OWN_SPEED
+    placeholder_ramp: Ramp | None = None
     head: int = 0
     tail: int = 0
     beside: Beside = Beside()

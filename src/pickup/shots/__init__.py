@@ -7,7 +7,7 @@ spec.prompt               'rain over the city, night. natural light, observed mo
 from pickup.shots.characters import ReferencePicture, ReferenceSet
 from pickup.shots.lint import LintNote, lint_prompt
 from pickup.shots.model import Delivered, ShotSpec, ShotWishes
-from pickup.shots.spec import can_be_played, make_spec, make_stand_in
+from pickup.shots.spec import can_be_played, make_spec, make_stand_in, speed_of_placeholder
 
 __all__ = [
     "Delivered",
@@ -20,4 +20,5 @@ __all__ = [
     "lint_prompt",
     "make_spec",
     "make_stand_in",
+    "speed_of_placeholder",
 ]

@@ -9,6 +9,7 @@ from fractions import Fraction
 
 from pickup.cut import Size
 from pickup.holes import Hole, Neighbour
+from pickup.ramps import Ramp
 from pickup.shots.characters import ReferenceSet
 from pickup.timing import FrameRange, FrameRate
 
@@ -94,6 +95,8 @@ class ShotSpec:
         asked: What was asked for besides the length.
         notes: Fields of its brief that are not followed, in words.
         placeholder_speed: Source seconds for each record second: the editor retimed what holds the place.
+        placeholder_ramp: The speed changes while it is shown, and `placeholder_speed` is the constant one that wants
+            the same footage; counted from the first frame of `covers`.
         references: Sets that its brief names.
         strangers: Names in `characters` that are no set, each with the nearest set's name, or nothing.
     """
@@ -122,6 +125,7 @@ class ShotSpec:
     asked: tuple[str, ...]
     notes: tuple[str, ...] = ()
     placeholder_speed: Fraction = Fraction(1)
+    placeholder_ramp: Ramp | None = None
     references: tuple[ReferenceSet, ...] = ()
     strangers: tuple[tuple[str, str], ...] = ()
 

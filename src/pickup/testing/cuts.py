@@ -26,6 +26,7 @@ from pickup.cut import (
     TrackKind,
     Transition,
 )
+from pickup.ramps import Ramp
 from pickup.timing import FrameRange, FrameRate, Number, Span
 
 
@@ -57,6 +58,7 @@ class Item:
     source: Number = 0
     media_frames: tuple[Number, Number] | None = None
     speed: Fraction | None = Fraction(1)
+    ramp: Ramp | None = None
     media: MediaKind | None = None
     online: bool | None = None
     holds_last_frame: bool = False
@@ -241,6 +243,7 @@ class _Layout:
             record=FrameRange(start=start, end=start + item.length, rate=self.rate),
             source_start=self.rate.seconds(item.source),
             speed=item.speed,
+            ramp=item.ramp,
             enabled=item.enabled,
             on_grid=item.on_grid,
             media=self._media(item),

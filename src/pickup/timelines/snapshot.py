@@ -44,6 +44,7 @@ from pickup.timelines.fingerprints import (
 )
 from pickup.timelines.links import premiere_link
 from pickup.timelines.markers import MarkerReader, counts_in
+from pickup.timelines.ramps import ramp_of
 from pickup.timelines.read import TimelineFile
 from pickup.timelines.ruler import (
     Ruler,
@@ -339,6 +340,7 @@ class _Reader:
             record=shown,
             source_start=shown_from,
             speed=speed,
+            ramp=ramp_of(item) if speed is None else None,
             enabled=bool(item.enabled) if is_item else True,
             on_grid=on_grid,
             media=media,

@@ -115,10 +115,8 @@ def _check_length(item: Item, length: Moment, *, rate: FrameRate | None, report:
 def _check_speed(item: Item, *, report: Report) -> None:
     for effect in item.effects:
         kind, _ = schema_of(effect)
-        if kind == "TimeEffect" and not isinstance(effect.get("keyframes"), list):
-            held = child(effect, "metadata", "Resolve_OTIO")
-            if not held:
-                report.add("RESOLVE_RAMP_WITHOUT_KEYFRAMES", item.where)
+        if kind == "TimeEffect" and not child(effect, "metadata", "Resolve_OTIO", "Key Frames"):
+            report.add("RESOLVE_RAMP_WITHOUT_KEYFRAMES", item.where)
     if item.speed == 0:
         report.add("RESOLVE_FREEZE_FRAME", item.where)
     foreign = foreign_effects(item, own="Resolve_OTIO")

@@ -79,7 +79,8 @@ def restore_clip(item: otio.core.Item, element: ET.Element, *, span: Span, opene
     )
     item.name = text_of(note.get("name")) or element.findtext("name") or ""
     item.enabled = not is_false(element, "enabled")
-    _restore_effects(item, element, remap=remap, played=played, note=note)
+    warps = _warps(element, remap, played=played, fps=fps, note=note)
+    _restore_effects(item, element, warps=warps)
     _restore_markers(item, element, scale=Scale(fps=fps, first=played, source=source, pace=remap.pace), opened=opened)
     if isinstance(item, otio.schema.Clip):
         _restore_reference(item, element, media=media, note=note)
@@ -108,7 +109,7 @@ def _noted_offset(note: Note, element: ET.Element) -> Fraction | None:
     return noted_fraction(note.get("source")) if listed(note.get("written")) == written else None
 
 
-def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap, played: Fraction, note: Note) -> None:
+def _restore_effects(item: otio.core.Item, element: ET.Element, *, warps: list[otio.schema.Effect]) -> None:
     kept: list[otio.schema.Effect] = []
     for effect, found in zip(list(item.effects), element.iterfind("filter"), strict=True):
         if _has_remap(found):
@@ -117,7 +118,7 @@ def _restore_effects(item: otio.core.Item, element: ET.Element, *, remap: Remap,
         if beside:
             effect.metadata[FILTER_KEY] = beside
         kept.append(effect)
-    item.effects[:] = [*_warps(element, remap, played=played, note=note), *kept]
+    item.effects[:] = [*warps, *kept]
     if child(item.metadata, _XML, "filter") is not None:
         del item.metadata[_XML]["filter"]  # said by the effects; a take that replaces the clip must not have it
 
@@ -127,13 +128,17 @@ def _has_remap(found: ET.Element) -> bool:
     return effect is not None and is_remap(effect) and not is_false(found, "enabled")
 
 
-def _warps(element: ET.Element, remap: Remap, *, played: Fraction, note: Note) -> list[otio.schema.Effect]:
+def _warps(
+    element: ET.Element, remap: Remap, *, played: Fraction, fps: Fraction, note: Note
+) -> list[otio.schema.Effect]:
     if remap.speed is None:
         ramp = otio.schema.TimeEffect(effect_name="Time Remap")
         ramp.metadata[_XML] = {
             "filter": [to_table(each) for each in element.iterfind("filter") if _has_remap(each)],
             "curve": [[as_decimal(when), as_decimal(value)] for when, value in remap.curve],
             "played": as_decimal(played),
+            "rate": str(fps),
+            **({"smoothed": True} if remap.is_smoothed else {}),
         }
         return [ramp]
     if remap.speed == 0:

@@ -17,13 +17,14 @@ from decimal import Decimal
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
-from pickup.timelines.dialects.fcp7.elements import add, is_false, number_at, text_at, truth
+from pickup.timelines.dialects.fcp7.elements import add, as_number, is_false, number_at, text_at, truth
 from pickup.timing import Number
 
 EFFECT_ID = "timeremap"
 _PERCENT = 100
 _LONGEST_TAIL = 17
 _CURVE = "graphdict"
+_HANDLES = ("inbez", "outbez", "inscale", "outscale")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +34,12 @@ class Remap:
     Attributes:
         speed: Media frames for each played frame; negative backwards, 0 a freeze, None a ramp.
         curve: Played frame and media frame, in playing order.
+        is_smoothed: Handles bend the curve between its points.
     """
 
     speed: Fraction | None
     curve: tuple[tuple[Fraction, Fraction], ...] = ()
+    is_smoothed: bool = False
 
     @property
     def pace(self) -> Fraction:
@@ -68,7 +71,7 @@ def _remap(effect: ET.Element) -> Remap:
     parameters = {text_at(each, "parameterid"): each for each in effect.iterfind("parameter")}
     curve = tuple(_curve(parameters[_CURVE])) if _CURVE in parameters else ()
     if _value(parameters, "variablespeed") not in (None, 0):
-        return Remap(speed=None, curve=curve)
+        return Remap(speed=None, curve=curve, is_smoothed=_has_handles(parameters.get(_CURVE)))
     percent = _value(parameters, "speed")
     speed = (Fraction(_PERCENT) if percent is None else percent) / _PERCENT
     backwards = "reverse" in parameters and text_at(parameters["reverse"], "value").upper() == "TRUE"
@@ -82,6 +85,13 @@ def _value(parameters: dict[str, ET.Element], name: str) -> Fraction | None:
 def _curve(parameter: ET.Element) -> list[tuple[Fraction, Fraction]]:
     points = ((number_at(each, "when"), number_at(each, "value")) for each in parameter.iterfind("keyframe"))
     return sorted((when, value) for when, value in points if when is not None and value is not None)
+
+
+def _has_handles(parameter: ET.Element | None) -> bool:
+    """Whether Final Cut's handles stand at one of the points, with a length."""
+    keyframes = parameter.iterfind("keyframe") if parameter is not None else ()
+    handles = (handle for key in keyframes for tag in _HANDLES for handle in key.iter(tag))
+    return any(as_number(text.strip()) != 0 for handle in handles for text in handle.itertext() if text.strip())
 
 
 def media_frame(remap: Remap, *, played: Fraction, length: Number, total: Number) -> Fraction:

@@ -93,7 +93,7 @@ _CLIP_RULES = (
         "RESOLVE_RAMP_WITHOUT_KEYFRAMES",
         "a speed ramp has no keyframes",
         remedy="state constant speed as a LinearTimeWarp, or set the ramp again in Resolve",
-        why="Resolve writes a ramp as TimeEffect with a list of keyframes; measured by others in 21.0.2.",
+        why="Resolve writes a ramp as TimeEffect with Key Frames under metadata.Resolve_OTIO; seen in others' exports.",
     ),
     info(
         "RESOLVE_EFFECT_DROPPED",
