@@ -4,73 +4,14 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from studios import studio
+from retimes import FIRST_AFTER, GAP, LAST_BEFORE, check_linked, fill, retime, take_of, told
 
-from pickup._av import read_frames
-from pickup.demo import nodes
 from pickup.testing.clips import read_number
-from pickup.testing.crossings import CutFile, open_cut, snapshot_of
-from pickup.testing.fakes.wire import Request
-from pickup.timelines.fills import fills_of
-
-GAP = (40, 70)
-"""Record frames of the hole in `one_gap_24fps`."""
-LAST_BEFORE, FIRST_AFTER = 47, 20
-"""Numbers of the frames that the shots beside it show there."""
-
-
-def retime(desk: Any, *, speed: float, media: str = "/not/here/rain.mov") -> None:
-    """An offline clip in place of the gap, at a speed."""
-    content = json.loads(desk.timeline.read_text())
-    items = content["tracks"]["children"][0]["children"]
-    length = GAP[1] - GAP[0]
-    offline = nodes.clip(
-        "rain on glass",
-        source=nodes.frames(0, length, rate=24.0),
-        reference=nodes.external(Path(media).name, url=media, available=nodes.frames(0, 400, rate=24.0)),
-        effects=[nodes.time_warp(speed)] if speed else [],
-    )
-    items[1] = offline if speed else nodes.frozen(offline)
-    desk.timeline.write_text(json.dumps(content))
-    (desk.folder / "pickup.toml").write_text("[holes]\noffline = true\n")
-
-
-def fill(desk: Any, *more: str, faults: Sequence[str] = ()) -> tuple[dict[str, Any], Sequence[Request]]:
-    """What `fill` says, with the plan's notes, and what the service was asked for."""
-    with studio(desk, seconds=[2, 4, 6], faults=faults) as fake:
-        planned = desk.run("plan", desk.timeline, "--json", *more).document["pickups"]
-        answer = desk.run("fill", desk.timeline, "--yes", "--json", "--budget", "1.00", *more)
-        asked = [each for each in fake.requests if each.method == "POST"]
-    document: dict[str, Any] = answer.document
-    assert answer.code == 0, [document["failed"], answer.err[-900:]]
-    return {**document, "notes": [each["note"] for each in planned]}, asked
-
-
-def take_of(desk: Any) -> tuple[dict[str, Any], list[int]]:
-    """Its sidecar, and the number in each of its frames that is seen in the cut."""
-    take = json.loads((desk.library / "takes/SH0010/t01/take.json").read_text())
-    frames = [read_number(frame) for frame in read_frames(desk.library / take["path"])]
-    return take, frames[take["head"] : len(frames) - take["tail"]]
-
-
-def check_linked(desk: Any, document: dict[str, Any]) -> None:
-    for flavor, path in document["outputs"].items():
-        file = CutFile(name=Path(path).name, content=Path(path).read_bytes(), path=Path(path))
-        [one] = fills_of(snapshot_of(open_cut(file), looker=file.looker))
-        assert (one.record.start, one.record.end, one.speed) == (*GAP, 1), flavor
-    answer = desk.run("verify", document["outputs"]["otio"], "--against", desk.timeline)
-    assert answer.code == 0, answer.out
-
-
-def told(document: dict[str, Any], code: str) -> list[str]:
-    return [each["message"] for each in document["findings"] if each["code"] == code]
 
 
 def test_at_double_speed_twice_the_footage_is_bought_and_every_other_frame_shown(desk_for: Any) -> None:
@@ -126,53 +67,6 @@ def test_a_slate_plays_as_it_is_whatever_the_speed_of_what_it_stands_for(desk_fo
     take = json.loads((desk.library / "takes/SH0010/t01/take.json").read_text())
     assert not [each for each in take["policies"] if each.startswith("speed")]
     check_linked(desk, answer.document)
-
-
-def ramp(desk: Any, shown: Sequence[float]) -> None:
-    """The offline clip with a ramp as Hiero writes one: which frame of it is shown at each frame of the cut."""
-    retime(desk, speed=1.5)
-    content = json.loads(desk.timeline.read_text())
-    item = content["tracks"]["children"][0]["children"][1]
-    lookup = [frame - number for number, frame in enumerate(shown)]
-    item["effects"] = [
-        {
-            "OTIO_SCHEMA": "TimeEffect.1",
-            "name": "TimeWarp1",
-            "effect_name": "TimeWarp",
-            "metadata": {"length": 1.0, "lookup": lookup} if lookup else {},
-        }
-    ]
-    desk.timeline.write_text(json.dumps(content))
-
-
-SPEEDS_UP = [number * number / 16 for number in range(30)]
-"""From a standstill to 3.6 times its speed; its last frame is 52."""
-
-
-def test_a_ramp_is_in_the_take_and_as_much_is_bought_as_it_wants(desk_for: Any) -> None:
-    desk = desk_for("one_gap_24fps")
-    ramp(desk, SPEEDS_UP)
-    document, [asked] = fill(desk, "--handles", "6")
-    take, shown = take_of(desk)
-    assert int(asked.fields["seconds"]) == 4  # 53 frames are 2.2 s
-    assert shown == [shown[0] + int(frame) for frame in SPEEDS_UP]
-    assert "ramp" in take["policies"]
-    assert take["qc"]["verdict"] != "fail"
-    [message] = told(document, "PLACEHOLDER_RETIMED")
-    assert "has a speed ramp, on average at 1.8" in message
-    assert not told(document, "SPEED_NOT_HONOURED")
-    check_linked(desk, document)
-
-
-def test_a_ramp_of_which_nothing_is_stated_is_told_and_the_take_plays_at_its_own_speed(desk_for: Any) -> None:
-    desk = desk_for("one_gap_24fps")
-    ramp(desk, [])
-    document, _asked = fill(desk)
-    _take, shown = take_of(desk)
-    assert shown == list(range(30))
-    [message] = told(document, "SPEED_NOT_HONOURED")
-    assert "a speed ramp of which the timeline does not say what it shows when" in message
-    assert "set the speed on the take" in message
 
 
 @pytest.mark.parametrize(("speed", "policy"), [(-1.0, "speed -1"), (0.0, "freeze"), (2.0, "speed 2")])

@@ -437,15 +437,88 @@ def test_a_dissolve_at_the_edge_moves_the_frame_to_before_it(media: Media, tmp_p
     assert (hole.covers.length, seen(hole.before), seen(hole.after)) == (28, START + 2 * 19, START + 23)
 
 
+# --- speed ramps ------------------------------------------------------------------------------------------------------
+
+
+def faster(length: int) -> list[float]:
+    """From frame 2 on, faster and faster."""
+    return [2 + number * number / 64 for number in range(length)]
+
+
+def hieros(shown: Sequence[float]) -> otio.schema.TimeEffect:
+    lookup = [each - number for number, each in enumerate(shown)]
+    return otio.schema.TimeEffect(effect_name="TimeWarp", metadata={"length": 1.0, "lookup": lookup})
+
+
+@every_rate
 @pytest.mark.parametrize("inside", [False, True], ids=["in the cut", "in a retimed compound clip"])
-def test_a_speed_ramp_gives_no_frame_and_says_why(media: Media, tmp_path: Path, *, inside: bool) -> None:
+def test_a_speed_ramp_of_hiero_shows_the_frames_that_it_names(
+    media: Media, tmp_path: Path, text: str, *, inside: bool
+) -> None:
+    bench = bench_of(text, media=media)
+    length = 80 if inside else LENGTH
+    shot = bench.shot(length=length)
+    shot.effects.append(hieros(faster(length)))
+    neighbour = bench.stack(track(shot, name="V1"), start=5, speed=2) if inside else shot
+    first, last = (5, 5 + 2 * (LENGTH - 1)) if inside else (0, LENGTH - 1)
+    expected = tuple(START + int(faster(length)[number]) for number in (first, last))
+    start = 107892 if text == "29.97 DF" else None
+    assert numbers(bench.timeline(neighbour, neighbour.deepcopy(), start=start), tmp_path) == expected
+
+
+@pytest.mark.parametrize("text", ["23.976", "25", "59.94"])
+def test_a_speed_ramp_of_resolve_shows_the_frames_on_its_lines(media: Media, tmp_path: Path, text: str) -> None:
+    bench = bench_of(text, media=media)
+    rows = [(0, 0), (10, 40), (10 + 2 * (FRAMES - 40), FRAMES)]  # four times as fast for ten frames, then half
+    keys = [[*(float(each / bench.rate.fps) for each in row), False, 0.0, 0.0, 0.0, 0.0] for row in rows]
+    shot = bench.shot(start=0)
+    shot.effects.append(otio.schema.TimeEffect(metadata={"Resolve_OTIO": {"Key Frames": keys, "Speed Ratio": 0.6}}))
+    timeline = bench.timeline(shot, shot.deepcopy())
+    timeline.metadata["Resolve_OTIO"] = {"Resolve OTIO Meta Version": "1.0"}
+    assert numbers(timeline, tmp_path) == (0, 40 + (LENGTH - 1 - 10) // 2)
+
+
+@pytest.mark.parametrize("text", ["23.976", "25", "59.94"])
+def test_a_speed_ramp_of_final_cuts_xml_shows_the_frames_of_its_curve(media: Media, tmp_path: Path, text: str) -> None:
+    bench = bench_of(text, media=media)
+    curve = "".join(
+        f"<keyframe><when>{when}</when><value>{value}</value></keyframe>"
+        for when, value in ((0, 0), (40, 20), (60, 80))
+    )
+    ramp = (
+        "<filter><effect><effectid>timeremap</effectid><parameter><parameterid>variablespeed</parameterid>"
+        f"<value>1</value></parameter><parameter><parameterid>graphdict</parameterid>{curve}</parameter></effect></filter>"
+    )
+    source = bench.timeline(bench.shot(), bench.shot()).to_json_string().encode()
+    file = CutFile(name="cut", content=source, path=tmp_path / "cut.otio")
+    read = open_cut(file)
+    plain = load_dialect("fcp7").write(read.timeline, writing=writing_of(snapshot_of(read, looker=file.looker)))
+    hole = hole_in(plain.replace(b"</clipitem>", ramp.encode() + b"</clipitem>"), tmp_path, name="cut.xml")
+    assert (seen(hole.after), seen(hole.before)) == (15, 20 + 3 * (START + LENGTH - 1 - 40))  # in is 30: at half speed
+
+
+def test_where_a_ramp_plays_backwards_no_frame_is_taken(media: Media, tmp_path: Path) -> None:
+    bench = bench_of("24", media=media)
+    shot = bench.shot()
+    shot.effects.append(hieros([*range(12), *range(11, -1, -1)]))
+    hole = hole_in(bench.timeline(shot, shot.deepcopy()).to_json_string(), tmp_path)
+    assert hole.before is not None
+    assert (hole.before.frame, "plays backwards there" in hole.before.unseen) == (None, True)
+    assert seen(hole.after) == START
+
+
+@pytest.mark.parametrize("inside", [False, True], ids=["in the cut", "in a retimed compound clip"])
+def test_a_speed_ramp_that_says_nothing_gives_no_frame_and_says_why(
+    media: Media, tmp_path: Path, *, inside: bool
+) -> None:
     bench = bench_of("24", media=media)
     ramp = bench.shot(length=80)
     ramp.effects.append(otio.schema.TimeEffect(effect_name="Retime"))
     before = bench.stack(track(ramp, name="V1"), start=5, speed=2) if inside else ramp
     hole = hole_in(bench.timeline(before, bench.shot()).to_json_string(), tmp_path)
     assert hole.before is not None
-    assert (hole.before.frame, "which has a speed ramp" in hole.before.unseen) == (None, True)
+    assert hole.before.frame is None
+    assert "which has a speed ramp of which the timeline does not say what it shows when" in hole.before.unseen
 
 
 # --- image sequences --------------------------------------------------------------------------------------------------

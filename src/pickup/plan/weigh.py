@@ -95,13 +95,14 @@ def wish_of(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) 
     """What is asked of one route.
 
     A card or plate is drawn for the cut as it is, whatever the speed of the placeholder. A freeze that began on the
-    frame before would hold that one, and where a ramp turns back the shot beside it may join the middle of the clip.
+    frame before would hold that one. Where a ramp turns back the shot beside it may join the middle of the clip: no
+    frame of it is sent, and there are no handles, which would jump.
     """
     speed, ramp = (OWN_SPEED, None) if offer.previs else (spec.placeholder_speed, spec.placeholder_ramp)
     begins, ends = (speed != 0, speed != 0) if ramp is None else _edges(ramp, spec)
     return Wish(
         cover_frames=spec.covers.length,
-        handles=spec.handles,
+        handles=spec.handles if ramp is None or (begins and ends) else 0,
         rate=spec.delivery.rate,
         size=spec.delivery.size,
         prompt=spec.words,
