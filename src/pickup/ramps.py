@@ -4,8 +4,8 @@
 >>> ramp = Ramp(points=((Fraction(0), Fraction(0)), (Fraction(1), Fraction(2)), (Fraction(2), Fraction(5, 2))))
 >>> ramp.at(Fraction(3, 2))
 Fraction(9, 4)
->>> ramp.over(3, rate=FrameRate.parse("1")).even_speed
-Fraction(5, 4)
+>>> ramp.over(3, rate=FrameRate.parse("24")).even_speed
+Fraction(1, 2)
 
 It is arithmetic: `pickup.timelines.ramps` reads them, `pickup.media.mapping` plays footage by them.
 """
@@ -13,8 +13,10 @@ It is arithmetic: `pickup.timelines.ramps` reads them, `pickup.media.mapping` pl
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from operator import itemgetter
 
 from pickup.timing import FrameRate
@@ -28,6 +30,8 @@ RampTexts = tuple[tuple[str, str], ...]
 _WRITTEN = Fraction(1, 10**4)
 """Part of a frame by which a moment may be off that was written as a double, or by Hiero as a float that is off by
 0.00000003; it is then the whole frame."""
+NO_FRAME = Fraction(1, 100)
+"""Part of a frame by which two moments may differ and be the same one, counted in two ways."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,24 +58,15 @@ class Ramp:
         place = self._place(record)
         return self.points[place][1] < self.points[place - 1][1]
 
-    def since(self, record: Fraction) -> Ramp:
-        """The same ramp, with both times counted from a moment of record time."""
-        source = self.at(record)
+    def counted_from(self, record: Fraction, *, source: Fraction) -> Ramp:
+        """The same ramp, counted from a moment of record time and one of source time."""
         return Ramp(points=tuple((when - record, shown - source) for when, shown in self.points))
 
     def over(self, frames: int, *, rate: FrameRate) -> RampedFrames:
         """What so many frames show, of which the first lies at zero of record time."""
         moments = [self.at(rate.seconds(frame)) for frame in range(frames)]
         low = min(moments)
-        whole = [_whole_if_written((moment - low) * rate.fps) for moment in moments]
-        reach = max(whole)
-        if frames < 2 or not reach:  # noqa: PLR2004 - one frame has no speed
-            return RampedFrames(even_speed=Fraction(0), shares=(Fraction(0),) * frames)
-        speed = Fraction(reach, frames - 1)
-        return RampedFrames(
-            even_speed=-speed if moments[-1] < moments[0] else speed,
-            shares=tuple(Fraction(each, reach) for each in whole),
-        )
+        return RampedFrames(places=tuple(_steady(whole_if_written((each - low) * rate.fps) for each in moments)))
 
     def _place(self, record: Fraction) -> int:
         """The point that ends the line on which a moment lies."""
@@ -80,26 +75,46 @@ class Ramp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RampedFrames:
-    """A ramp over so many frames of a cut.
+    """A ramp over the frames of a cut.
 
     Attributes:
-        even_speed: The constant speed that wants the same footage; below zero where the last frame shows an earlier
-            moment than the first one, 0 where all show the same.
-        shares: Of each frame, where it lies between the earliest moment that is shown (0) and the latest (1).
+        places: Of each frame, how many frames lie between the earliest moment that is shown and the one it shows.
     """
 
-    even_speed: Fraction
-    shares: tuple[Fraction, ...]
+    places: tuple[Fraction, ...]
 
     @property
-    def begins_at_the_edge(self) -> bool:
-        """Whether nothing of the footage lies before what the first frame shows, in the direction of play."""
-        return self.shares[0] == (1 if self.even_speed < 0 else 0)
+    def reach(self) -> Fraction:
+        """Frames from the earliest moment to the latest."""
+        return max(self.places)
 
     @property
-    def ends_at_the_edge(self) -> bool:
-        """Whether nothing of the footage lies after what the last frame shows, in the direction of play."""
-        return self.shares[-1] == (0 if self.even_speed < 0 else 1)
+    def falls(self) -> bool:
+        """Whether the last frame shows an earlier moment than the first one."""
+        return self.places[-1] < self.places[0]
+
+    @property
+    def even_speed(self) -> Fraction:
+        """The constant speed that wants the same footage, below zero where it falls; a single frame stands still."""
+        speed = self.reach / max(1, len(self.places) - 1)
+        return -speed if self.falls else speed
+
+    @property
+    def shares(self) -> list[Fraction]:
+        """Of each frame, where it lies between the earliest moment (0) and the latest (1)."""
+        return [place / self.reach if self.reach else place for place in self.places]
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether it is a constant speed after all."""
+        speed, first = self.even_speed, self.places[0]
+        return all(abs(first + frame * speed - place) <= NO_FRAME for frame, place in enumerate(self.places))
+
+    @property
+    def turns(self) -> int:
+        """How often it turns from forward to backwards or back."""
+        steps = [later > sooner for sooner, later in pairwise(self.places) if later != sooner]
+        return sum(later != sooner for sooner, later in pairwise(steps))
 
 
 def texts_of(ramp: Ramp | None) -> RampTexts:
@@ -108,10 +123,37 @@ def texts_of(ramp: Ramp | None) -> RampTexts:
 
 
 def ramp_of_texts(texts: RampTexts) -> Ramp | None:
-    """The way back from `texts_of`."""
-    return Ramp(points=tuple((Fraction(when), Fraction(shown)) for when, shown in texts)) if texts else None
+    """The way back from `texts_of`.
+
+    Raises:
+        ValueError: They are no ramp.
+    """
+    if not texts:
+        return None
+    points = tuple((Fraction(when), Fraction(shown)) for when, shown in texts)
+    if not can_be_points(points):
+        raise ValueError("a ramp has two points or more, in the order of their record time")
+    return Ramp(points=points)
 
 
-def _whole_if_written(frames: Fraction) -> Fraction:
+def can_be_points(points: Points) -> bool:
+    """Whether these are the points of a ramp."""
+    return len(points) > 1 and all(sooner < later for (sooner, _), (later, _) in pairwise(points))
+
+
+def whole_if_written(frames: Fraction) -> Fraction:
+    """The whole frame that was meant by a number that was written down."""
     near = Fraction(round(frames))
     return near if abs(frames - near) <= _WRITTEN else frames
+
+
+def _steady(places: Iterable[Fraction]) -> Iterator[Fraction]:
+    """Places without what is no movement: a step back by less than a number is written to."""
+    last, rises = None, None
+    for place in places:
+        if last is not None and rises is not None and place != last and (place > last) is not rises:
+            place = last if abs(place - last) <= _WRITTEN else place  # noqa: PLW2901 - the same one, standing still
+        if last is not None and place != last:
+            rises = place > last
+        last = place
+        yield place

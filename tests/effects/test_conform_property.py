@@ -123,11 +123,13 @@ def places(take: Wanted, *, held: int | None = None) -> list[Fraction]:
     made, cut = FPS[take.made], FPS[take.cut]
     played = [abs(number * take.speed) for number in range(take.frames)]
     frame_for_frame = played[::-1] if take.speed < 0 else played
-    if take.moments:  # handles are played evenly, and what is seen in the cut by its ramp
-        seen = slice(take.head, take.head + take.cover)
-        earliest = min(frame_for_frame[seen])
-        frame_for_frame[seen] = [earliest + each - min(take.moments) for each in take.moments]
     by_the_clock = [place / cut * made for place in frame_for_frame]
+    if take.moments:  # handles are played evenly; what is seen in the cut begins on a frame and goes by its ramp
+        seen = slice(take.head, take.head + take.cover)
+        since = [each - min(take.moments) for each in take.moments]
+        for even, step in ((frame_for_frame, Fraction(1)), (by_the_clock, made / cut)):
+            earliest = min(even[seen]) // 1
+            even[seen] = [earliest + each * step for each in since]
     if round(made) == round(cut) or take.policy is RatePolicy.RERATE:
         return frame_for_frame
     is_near = {take.made, take.cut} <= {"23.976", "24", "25"}

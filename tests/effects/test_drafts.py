@@ -30,6 +30,7 @@ from pickup.media.conform import Conformer
 from pickup.media.provenance import Signer, find_signer, is_installed
 from pickup.offers.rates import RatePolicy
 from pickup.ports import Beside, Conformed, Delivery, Generation, Origin, OriginReference, Sounding
+from pickup.ramps import Ramp
 from pickup.takes import Verdict
 from pickup.testing.clips import read_number, write_numbered_clip
 from pickup.timing import FrameRate
@@ -148,6 +149,7 @@ def test_everything_that_was_ordered_is_read_back_from_a_draft(library: Library)
         to_the_end=True,
         rate_policy=RatePolicy.FLOW,
         placeholder_speed=Fraction(3, 2),
+        placeholder_ramp=Ramp(points=((Fraction(0), Fraction(5)), (Fraction(1), Fraction(20, 3)))),
         head=3,
         tail=2,
         beside=Beside(before=b"before", after=b"after", made_from=(True, False)),

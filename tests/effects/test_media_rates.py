@@ -317,9 +317,7 @@ def test_a_clip_of_a_frame_too_few_is_spread_over_a_ramp(tmp_path: Path) -> None
     assert {"ramp", "retime 40/41"} <= set(conformed.policies)
 
 
-def test_what_a_clip_is_longer_than_a_ramp_wants_is_trimmed_and_told_once(
-    tmp_path: Path, clips: dict[str, Path]
-) -> None:
+def test_what_a_clip_is_longer_than_a_ramp_wants_is_trimmed(tmp_path: Path, clips: dict[str, Path]) -> None:
     original = tmp_path / "original.mp4"
     original.symlink_to(clips["24"])
     _path, conformed = conform(original, ramped("24", REWIND))

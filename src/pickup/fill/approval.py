@@ -37,8 +37,7 @@ def plan_digest(prepared: Prepared) -> str:
             each.offer.provider,
             each.offer.model,
             each.quote.frames,
-            str(each.wish.placeholder_speed),
-            texts_of(each.wish.placeholder_ramp),
+            _speed(each),
             each.spec.prompt,
             each.spec.negative,
             each.spec.seed,
@@ -51,6 +50,12 @@ def plan_digest(prepared: Prepared) -> str:
         for each in prepared.plan.pickups
     ]
     return hashlib.sha256(json.dumps(content).encode()).hexdigest()
+
+
+def _speed(pickup: Pickup) -> object:
+    """How its placeholder is played."""
+    speed, ramp = str(pickup.wish.placeholder_speed), texts_of(pickup.wish.placeholder_ramp)
+    return [speed, ramp] if ramp else speed
 
 
 def write_plan(prepared: Prepared) -> None:

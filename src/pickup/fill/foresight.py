@@ -62,6 +62,10 @@ def shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterato
             yield from _neighbour_findings(shot, where=where)
 
 
+_BEYOND = 1000
+"""No editor means a speed beyond this; a damaged file may say one that no float holds."""
+
+
 def _speed_findings(pickup: Pickup, *, where: str) -> Iterator[Finding]:
     """What becomes of a change of speed on the item that holds the place; a slate is drawn for the cut as it is."""
     if pickup.offer.previs:
@@ -78,7 +82,7 @@ def _speed_findings(pickup: Pickup, *, where: str) -> Iterator[Finding]:
     if wish.placeholder_speed != 1 or wish.placeholder_ramp is not None:
         message = f"its placeholder {played}; what is generated for it is shown so, too"
         yield info("PLACEHOLDER_RETIMED", message, where=where)
-    if len(placeholders) > 1:
+    if spec.retimed.differs:
         message = f"its placeholders have different speeds, and one take serves all: everywhere it {played}"
         yield warning("SPEEDS_DIFFER", message, where=where)
 
@@ -89,7 +93,8 @@ def _played(speed: Fraction | None, *, ramp: Ramp | None) -> str:
     if not speed:
         return "is frozen"
     backwards = " backwards" if speed < 0 else ""
-    times = f"{abs(float(speed)):.4g} times its speed"
+    times = f"{abs(float(speed)):.4g}" if abs(speed) < _BEYOND else f"more than {_BEYOND}"
+    times += " times its speed"
     if ramp is not None:
         return f"has a speed ramp, on average{backwards} at {times}"
     if abs(speed) == 1:

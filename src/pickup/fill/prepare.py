@@ -139,11 +139,14 @@ def plan_again(
         was_shown = any(hole.filled for hole in each.holes)  # then what was wanted there is not in the cut any more
         is_free = made_on[0].offer.is_free and made_on[0].offer.patience_s is None  # what nobody has to make by hand
         renewed = (unfit and fits_none and is_free) or each.code.upper() in refreshed
+        stale = ""
+        if is_known and shown is not None and not was_shown:
+            stale = what_changed(shown, spec=spec, begins=min(each.shifts.values()))
         shot = Shot(
             spec=spec,
             takes=takes,
             known=each,
-            stale=what_changed(shown, spec=spec) if is_known and shown is not None and not was_shown else "",
+            stale=stale,
             outgrown=length_changed(shown, spec=spec) if unfit and shown is not None else "",
             renewed=renewed,
             missing=_missing(

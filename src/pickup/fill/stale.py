@@ -9,15 +9,12 @@ from itertools import islice
 from pickup.errors import counted
 from pickup.library.sidecars import TakeFile
 from pickup.match import comparable_name, joints_of
-from pickup.ramps import Ramp, ramp_of_texts
+from pickup.ramps import NO_FRAME, Ramp, ramp_of_texts
 from pickup.shots import ShotSpec
 from pickup.shots.characters import in_turn
 
-_SAME_STEP = Fraction(1, 100)
-"""Part of a frame by which two ramps may differ from one frame to the next and be the same, written twice."""
 
-
-def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
+def what_changed(made: TakeFile, *, spec: ShotSpec, begins: int) -> str:
     """What is wanted otherwise than when the take was made; empty when it was made for this very wish.
 
     How long its holes are is no matter: a hole that was trimmed wants the same shot.
@@ -25,11 +22,12 @@ def what_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     Args:
         made: The take with what it was made from.
         spec: What is wanted now.
+        begins: Frame of the shot at which that begins, counted as `made.shift`.
     """
     covered = made.frames - made.head - made.tail
     asked_otherwise = bool(made.wish) and made.wish != spec.wish_for(covered)
     changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
-    changes += _speed(made, spec=spec)
+    changes += _speed(made, spec=spec, begins=begins)
     if asked_otherwise and not changes:
         changes = ["its reference pictures or its brief" if spec.references else "what its brief asks for"]
     return " and ".join(changes)
@@ -41,33 +39,35 @@ def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     return f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)"
 
 
-def _speed(made: TakeFile, *, spec: ShotSpec) -> Iterator[str]:
+def _speed(made: TakeFile, *, spec: ShotSpec, begins: int) -> Iterator[str]:
     """The speed at which its placeholder is played; a card or plate is drawn alike for any."""
     if made.previs:
         return
-    then, now = ramp_of_texts(made.placeholder_ramp), spec.placeholder_ramp
+    then, now = ramp_of_texts(made.placeholder_ramp), spec.retimed.ramp
     if then is None and now is None:
-        if Fraction(made.placeholder_speed) != spec.placeholder_speed:
-            yield f"the speed of its placeholder ({made.placeholder_speed} then, {spec.placeholder_speed} now)"
+        if Fraction(made.placeholder_speed) != spec.retimed.speed:
+            yield f"the speed of its placeholder ({made.placeholder_speed} then, {spec.retimed.speed} now)"
     elif then is None or now is None:
         yield f"the speed of its placeholder (it has {'no' if now is None else 'a'} ramp now)"
-    elif not _is_part(now, then, covered=made.frames - made.head - made.tail, spec=spec):
+    elif not _shows_the_same(then, now, made=made, spec=spec, later=begins - made.shift):
         yield "the speed ramp of its placeholder"
 
 
-def _is_part(now: Ramp, then: Ramp, *, covered: int, spec: ShotSpec) -> bool:
-    """Whether a placeholder's ramp is a piece of what it was, or it of that: a hole that was trimmed, or grew."""
+def _shows_the_same(then: Ramp, now: Ramp, *, made: TakeFile, spec: ShotSpec, later: int) -> bool:
+    """Whether two ramps show the same where both are seen: a hole that was trimmed, or grew, has the same one.
+
+    Args:
+        then: The ramp that the take was made with.
+        now: The ramp of its placeholder.
+        made: The take.
+        spec: What is wanted now.
+        later: Frame of the take's cover at which that of the spec begins.
+    """
     rate = spec.covers.rate
-    moved = [
-        [ramp.at(rate.seconds(frame + 1)) - ramp.at(rate.seconds(frame)) for frame in range(count - 1)]
-        for ramp, count in ((now, spec.covers.length), (then, covered))
-    ]
-    short, long = sorted(moved, key=len)
-    nearly = rate.seconds(1) * _SAME_STEP
-    return any(
-        all(abs(one - other) <= nearly for one, other in zip(short, long[first:], strict=False))
-        for first in range(len(long) - len(short) + 1)
-    )
+    covered = made.frames - made.head - made.tail
+    frames = range(max(0, later), min(covered, later + spec.covers.length))
+    moved = [(then.at(rate.seconds(frame)), now.at(rate.seconds(frame - later))) for frame in frames]
+    return all(abs(one - moved[0][0] - (other - moved[0][1])) * rate.fps <= NO_FRAME for one, other in moved)
 
 
 def _pictures_then(made: TakeFile) -> list[tuple[str, str]]:

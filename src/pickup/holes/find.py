@@ -177,10 +177,11 @@ def _retimed(candidate: Candidate, *, placement: Placement) -> Event | None:
 
 
 def _ramp_since(frame: int, event: Event) -> Ramp | None:
-    """The ramp of an item, counted from a record frame."""
+    """The ramp of an item, counted from a record frame, in source time."""
     if event.ramp is None or event.ramp.unread:
         return event.ramp
-    return event.ramp.since(event.record.rate.seconds(frame - event.stretch.start))
+    since = event.record.rate.seconds(frame - event.stretch.start)
+    return event.ramp.counted_from(since, source=-event.stretch.source)
 
 
 def _moves(event: Event) -> bool:

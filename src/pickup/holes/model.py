@@ -155,7 +155,8 @@ class Hole:
         stand_in: It is no hole: a slate stands in for it in the Resolve flavor alone.
         placeholder_speed: Source seconds for each record second of the item that is replaced: an editor retimed it; 0
             is a freeze, None a ramp.
-        placeholder_ramp: Of that item where it has one, counted from the first frame that a take must cover.
+        placeholder_ramp: Of that item where it has one: record time counts from the first frame that a take must cover,
+            source time is the media's.
     """
 
     id: str

@@ -15,21 +15,29 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from pickup._files import write_text
 from pickup.errors import LibraryError
 from pickup.match import Sighting
 from pickup.offers.rates import RatePolicy
+from pickup.ramps import RampTexts, ramp_of_texts
 from pickup.takes import Take, Verdict
 from pickup.timing import FrameRate, exact_rate
 
-_FRACTION = r"^-?\d+(/[1-9]\d*)?$"
+_FRACTION = r"^-?\d{1,400}(/[1-9]\d{0,399})?$"
 _DECIMAL = r"^\d+(\.\d+)?$"
+
+
+def _checked_ramp(texts: RampTexts) -> RampTexts:
+    ramp_of_texts(texts)
+    return texts
+
 
 Number = Annotated[int, Field(ge=1)]
 Frames = Annotated[int, Field(ge=0)]
 FractionText = Annotated[str, Field(pattern=_FRACTION)]
+RampRecord = Annotated[tuple[tuple[FractionText, FractionText], ...], AfterValidator(_checked_ramp)]
 
 
 class Sidecar(BaseModel):
@@ -220,7 +228,7 @@ class DraftRecord(Sidecar):
     to_the_end: bool
     rate_policy: RatePolicy
     placeholder_speed: FractionText
-    placeholder_ramp: tuple[tuple[FractionText, FractionText], ...] = ()
+    placeholder_ramp: RampRecord = ()
     head: Frames
     tail: Frames
     beside: tuple[bool, bool]
@@ -297,7 +305,7 @@ class TakeFile(Sidecar):
     sha256: Hashes
     model_version: str = ""
     placeholder_speed: FractionText = "1"
-    placeholder_ramp: tuple[tuple[FractionText, FractionText], ...] = ()
+    placeholder_ramp: RampRecord = ()
     c2pa: bool = False
     xmp: bool = False
     frames_sent: Mapping[str, str] = Field(default_factory=dict)

@@ -27,6 +27,8 @@ _FUNCTION = "pickup.media.render:render"
 _PROXY = "proxy.mp4"
 _HEADER_BYTES = 64 * 1024
 _MEGAPIXEL = 1_000_000
+_MOST_TURNS = 20
+"""Turns of a ramp that are counted for the time limit: those that lie close together are decoded at once."""
 
 BYTES_PER_PIXEL: Mapping[str, Fraction] = MappingProxyType(
     {
@@ -157,6 +159,9 @@ class Conformer:
         """Wall time after which the child is taken to hang."""
         width, height = delivery.size
         frames = delivery.frames * max(1.0, abs(float(delivery.placeholder_speed)))
+        if (ramp := delivery.placeholder_ramp) is not None:  # which is decoded again where it turns
+            begin, end = delivery.cover
+            frames *= 1 + min(ramp.over(end - begin, rate=delivery.rate).turns, _MOST_TURNS)
         return self.start_s + self.megapixel_frame_s * frames * width * height / _MEGAPIXEL
 
 

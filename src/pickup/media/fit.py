@@ -86,10 +86,16 @@ class Fitter:
             self._shape = shape
         if shape != self._shape:
             raise self._error("changes its picture format half way", "generate it again")
-        frame.colorspace = self._matrix(frame)
-        with ffmpeg_errors(self._clip.path):
-            self._graph.vpush(frame)
-            return self._graph.vpull()
+        tagged, frame.colorspace = (
+            frame.colorspace,
+            self._matrix(frame),
+        )  # the graph takes no other than it was built for
+        try:
+            with ffmpeg_errors(self._clip.path):
+                self._graph.vpush(frame)
+                return self._graph.vpull()
+        finally:
+            frame.colorspace = tagged  # a ramp may show it again
 
     def _built(self, frame: VideoFrame, shape: _Shape) -> Graph:
         graph = Graph()

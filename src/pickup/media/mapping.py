@@ -13,7 +13,7 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import chain, groupby
+from itertools import pairwise
 
 from pickup.errors import MediaError, counted
 from pickup.media.footage import Footage, SourceFrame
@@ -74,15 +74,15 @@ class Shown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Run:
-    """Rising positions in the footage.
+    """Positions in the footage, in the order of the take.
 
     Attributes:
-        is_turned: The take shows them from the last to the first.
-        is_last: It shows nothing of the footage after them.
+        is_held: They do not rise, so that their frames are held until all are decoded.
+        is_last: The take shows nothing of the footage after the furthest of them.
     """
 
     positions: Sequence[Fraction | int]
-    is_turned: bool
+    is_held: bool
     is_last: bool
 
 
@@ -117,13 +117,15 @@ class Mapping:
         )
         self._natural = natural_frames(footage, delivery)
         self._needed = self._natural if delivery.spread is None else delivery.spread
-        self._lasting = frames_lasting(
-            delivery.frames,
-            made_at=footage.rate,
-            shown_at=delivery.rate,
-            policy=delivery.rate_policy,
-            placeholder_speed=delivery.placeholder_speed,
-        )
+        self._lasting = self._natural
+        if delivery.placeholder_ramp is None:  # at the end of one its average speed says nothing
+            self._lasting = frames_lasting(
+                delivery.frames,
+                made_at=footage.rate,
+                shown_at=delivery.rate,
+                policy=delivery.rate_policy,
+                placeholder_speed=delivery.placeholder_speed,
+            )
         self._name_policies()
 
     def frames(self) -> Generator[Shown, None, None]:
@@ -136,13 +138,14 @@ class Mapping:
             MediaError: A damaged frame.
         """
         for run in self._runs():
-            with closing(self._shown(run.positions, is_last=run.is_last)) as all_shown:
-                if not run.is_turned:
+            rising = sorted(set(run.positions)) if run.is_held else run.positions
+            with closing(self._shown(rising, is_last=run.is_last)) as all_shown:
+                if not run.is_held:
                     yield from all_shown
                     continue
-                held = list(all_shown)
-            while held:  # let go one by one
-                yield held.pop()
+                held = dict(zip(rising, all_shown, strict=True))
+            for position in run.positions:
+                yield held[position]
 
     def _shown(self, positions: Iterable[Fraction | int], *, is_last: bool) -> Generator[Shown, None, None]:
         """What lies at rising positions in the footage; after the last ones it is seen what is over."""
@@ -162,26 +165,18 @@ class Mapping:
                 self._leave_out(number + 2 + (sum(1 for _ in sources) if self._delivery.to_the_end else 0))
 
     def _runs(self) -> Iterator[_Run]:
-        """All positions, in runs that rise; each run is decoded from the beginning."""
-        positions = list(self._positions())
-        furthest, is_told = max(positions), False
-        for stretch in _one_way(positions):
-            is_turned = stretch[-1] < stretch[0]
-            for run in self._held_runs(stretch[::-1]) if is_turned else (stretch,):
-                is_last = not is_told and run[-1] == furthest
-                is_told |= is_last
-                yield _Run(positions=run, is_turned=is_turned, is_last=is_last)
+        """All positions in runs, each of which is decoded from the beginning: files are decoded forward.
 
-    def _held_runs(self, positions: Sequence[Fraction | int]) -> Iterator[Sequence[Fraction | int]]:
-        """Rising positions cut into runs, the last run first: files are decoded forward, and the frames of a run held.
-
-        Positions within one frame of the footage are of one run.
+        What rises is one run however long it is. Else a run is as long as the frames that it shows can be held.
         """
         most = max(_FEWEST_HELD, self._held_bytes // self._footage.frame_bytes)
         most = most // 2 if self._makes_between else most  # the frame after each is held as well
-        by_frame = [list(same) for _frame, same in groupby(positions, key=math.floor)]
-        for end in range(len(by_frame), 0, -most):
-            yield [*chain.from_iterable(by_frame[max(0, end - most) : end])]
+        positions = list(self._positions())
+        furthest, is_told = max(positions), False
+        for run in _runs(positions, most=most):
+            is_last = not is_told and furthest in run
+            is_told |= is_last
+            yield _Run(positions=run, is_held=not _rises(run), is_last=is_last)
 
     @property
     def speed(self) -> Fraction | None:
@@ -234,12 +229,26 @@ class Mapping:
 
     def _positions(self) -> Iterator[int | Fraction]:
         """Where in the footage each frame of the take lies, in whole frames unless pictures are made between them."""
-        each = _in_turn(self._delivery)
+        places = self._places()
         if self._makes_between:
-            return (frame * self._paced for frame in each)
-        if self._delivery.spread is None:
-            return (math.floor(frame * self._step) for frame in each)
-        return (half_up(frame * self._paced) for frame in each)
+            return iter(places)
+        return map(math.floor if self._delivery.spread is None else half_up, places)
+
+    def _places(self) -> Sequence[Fraction]:
+        """Where in the footage each frame of the take lies.
+
+        With a ramp the first moment that is seen in the cut lies on a frame of the footage, whatever the handles.
+        """
+        delivery, paced = self._delivery, self._paced
+        ramp, frames = delivery.placeholder_ramp, range(delivery.frames)
+        even = [frame * paced for frame in (frames[::-1] if delivery.placeholder_speed < 0 else frames)]
+        if ramp is None:
+            return even
+        begin, end = delivery.cover
+        first = math.floor(min(even[begin], even[end - 1]))
+        shares = ramp.over(end - begin, rate=delivery.rate).shares
+        even[begin:end] = [first + share * (end - begin - 1) * paced for share in shares]
+        return even
 
     def _too_short(self, held: int) -> TooShort:
         wanted = f"{self._needed} are needed for {self._delivery.frames} at {self._delivery.rate}"
@@ -251,29 +260,23 @@ class Mapping:
         return TooShort(held=held, needed=self._needed, error=error)
 
 
-def _in_turn(delivery: Delivery) -> Sequence[Fraction | int]:
-    """Which moment of its footage each frame of the take shows, counted in frames of the take that plays evenly."""
-    each, ramp, is_backward = range(delivery.frames), delivery.placeholder_ramp, delivery.placeholder_speed < 0
-    even = each[::-1] if is_backward else each
-    if ramp is None:
-        return even
-    begin, end = delivery.cover
-    first = min(even[begin], even[end - 1])
-    shares = ramp.over(end - begin, rate=delivery.rate).shares
-    return [*even[:begin], *(first + share * (end - begin - 1) for share in shares), *even[end:]]
+def _rises(positions: Sequence[Fraction | int]) -> bool:
+    return all(sooner <= later for sooner, later in pairwise(positions))
 
 
-def _one_way(positions: Sequence[Fraction | int]) -> Iterator[Sequence[Fraction | int]]:
-    """Positions cut where they turn back."""
-    begin, is_falling = 0, None
-    for place in range(1, len(positions)):
-        step = positions[place] - positions[place - 1]
-        if step and is_falling not in (None, step < 0):
-            yield positions[begin:place]
-            begin, is_falling = place, None
-        elif step:
-            is_falling = step < 0
-    yield positions[begin:]
+def _runs(positions: Sequence[Fraction | int], *, most: int) -> Iterator[Sequence[Fraction | int]]:
+    """Positions cut into runs that rise, or that lie in so many frames at most."""
+    run: list[Fraction | int] = []
+    frames: set[int] = set()
+    rises = True
+    for position in positions:
+        rises = rises and (not run or position >= run[-1])
+        frames.add(math.floor(position))
+        if not rises and len(frames) > most:
+            yield run
+            run, frames, rises = [], {math.floor(position)}, True
+        run.append(position)
+    yield run
 
 
 def natural_frames(footage: Footage, delivery: Delivery) -> int:

@@ -8,7 +8,7 @@ changed on the way is named in `Conformed.policies`:
     blend  flow                      frames between two made by mixing them, or by moving both
     trim                             frames left out at the tail
     retime 95/96                     played slower or faster: 95 frames spread over what 96 are at their own speed
-    speed 2  speed -1  freeze        played so many times faster, or backwards, or one frame held, as the editor retimed
+    speed 2  speed -1  freeze  ramp  played so many times faster, or backwards, or one frame held, as the editor retimed
                                      what held the place
     vfr  deinterlace                 frames shown for unequal times read by the clock; fields made whole frames
     scale  upscale 1.5  crop  pad    size and shape

@@ -119,6 +119,9 @@ def _needed(frames: int, *, made_at: FrameRate, wish: Wish, policy: RatePolicy |
 
 
 def _lasting(wish: Wish, *, made_at: FrameRate, policy: RatePolicy) -> int:
+    """Most frames of a clip that last no longer than the cover; at the end of a ramp its average speed says nothing."""
+    if wish.placeholder_ramp is not None:
+        return _needed(wish.cover_frames, made_at=made_at, wish=wish, policy=policy)
     return frames_lasting(
         wish.cover_frames,
         made_at=made_at,

@@ -8,10 +8,9 @@ from datetime import date
 
 from pickup.errors import ProviderError, ProviderRefused, ProviderRetired
 from pickup.offers import Mode, Offer, Quote, Wish
-from pickup.offers.rates import OWN_SPEED, RatePolicy
+from pickup.offers.rates import RatePolicy
 from pickup.plan.model import Alternative, Candidate, Manner, MaySend
-from pickup.ramps import Ramp
-from pickup.shots import ShotSpec
+from pickup.shots import Retimed, ShotSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,24 +84,17 @@ def pictures_kept(spec: ShotSpec, offer: Offer) -> str:
     return f"no reference picture of {names} goes to {offer.host}; --send-frames sends them"
 
 
-def _edges(ramp: Ramp, spec: ShotSpec) -> tuple[bool, bool]:
-    """Whether the take begins and ends where its clip does."""
-    frames = ramp.over(spec.covers.length, rate=spec.covers.rate)
-    return frames.begins_at_the_edge, frames.ends_at_the_edge
-
-
 def wish_of(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) -> Wish:
     """What is asked of one route.
 
     A card or plate is drawn for the cut as it is, whatever the speed of the placeholder. A freeze that began on the
-    frame before would hold that one. Where a ramp turns back the shot beside it may join the middle of the clip: no
-    frame of it is sent, and there are no handles, which would jump.
+    frame before would hold that one, and so would a ramp that begins with a hold.
     """
-    speed, ramp = (OWN_SPEED, None) if offer.previs else (spec.placeholder_speed, spec.placeholder_ramp)
-    begins, ends = (speed != 0, speed != 0) if ramp is None else _edges(ramp, spec)
+    retimed = Retimed() if offer.previs else spec.retimed
+    begins, ends = retimed.joins
     return Wish(
         cover_frames=spec.covers.length,
-        handles=spec.handles if ramp is None or (begins and ends) else 0,
+        handles=spec.handles if retimed.has_handles else 0,
         rate=spec.delivery.rate,
         size=spec.delivery.size,
         prompt=spec.words,
@@ -114,7 +106,7 @@ def wish_of(spec: ShotSpec, *, offer: Offer, manner: Manner, with_frames: bool) 
         handles_required=manner.handles_required,
         retime=manner.retime,
         rate_policy=RatePolicy(spec.delivery.rate_policy),
-        placeholder_speed=speed,
-        placeholder_ramp=ramp,
+        placeholder_speed=retimed.speed,
+        placeholder_ramp=retimed.ramp,
         references=sum(len(each.pictures) for each in spec.references) if with_frames else 0,
     )

@@ -5,12 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from fractions import Fraction
 
 from pickup.cut import Size
 from pickup.holes import Hole, Neighbour
-from pickup.ramps import Ramp
 from pickup.shots.characters import ReferenceSet
+from pickup.shots.retimed import Retimed
 from pickup.timing import FrameRange, FrameRate
 
 _BEFORE_LENGTH = 2
@@ -94,9 +93,7 @@ class ShotSpec:
         before: The neighbour before, if a frame of it can be had; likewise `after`.
         asked: What was asked for besides the length.
         notes: Fields of its brief that are not followed, in words.
-        placeholder_speed: Source seconds for each record second: the editor retimed what holds the place.
-        placeholder_ramp: The speed changes while it is shown, and `placeholder_speed` is the constant one that wants
-            the same footage; counted from the first frame of `covers`.
+        retimed: How what holds the place is played, as far as a take can follow it.
         references: Sets that its brief names.
         strangers: Names in `characters` that are no set, each with the nearest set's name, or nothing.
     """
@@ -124,8 +121,7 @@ class ShotSpec:
     after: Neighbour | None
     asked: tuple[str, ...]
     notes: tuple[str, ...] = ()
-    placeholder_speed: Fraction = Fraction(1)
-    placeholder_ramp: Ramp | None = None
+    retimed: Retimed = field(default_factory=Retimed)
     references: tuple[ReferenceSet, ...] = ()
     strangers: tuple[tuple[str, str], ...] = ()
 

@@ -6,15 +6,14 @@ import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 from types import MappingProxyType
 
 from pickup.briefs import Brief, Source
 from pickup.holes import Hole, Neighbour
-from pickup.ramps import Ramp
 from pickup.shots.characters import named
 from pickup.shots.fields import read_steering
 from pickup.shots.model import ShotSpec, ShotWishes
+from pickup.shots.retimed import follow
 
 _CAST = "characters"
 _IN_PROMPT = ("framing", "camera", "lens", "light", "time", "weather", _CAST)
@@ -23,7 +22,6 @@ _CAMERA_NAME = re.compile(
     r"(?i)^(?:[a-z]\d{3}[_ ]?c\d{3}\w*|(?:img|dsc\w?|mvi|gopr|gx|clip|dji|pxl|vid)[_ ]?\d+\w*|\d+)$"
 )
 _CARD = "slate"
-_SLOWEST, _FASTEST = Fraction(1, 10), Fraction(10)
 _MARKS_OF_NAMES = re.compile(r"[_.\-]+")
 _VERSION = re.compile(r"(?i)\bv\d{1,4}\b")
 
@@ -59,7 +57,7 @@ def make_spec(
     prompt = ". ".join(part for part in (subject, style_words) if part)
     negative = (brief.field("negative") if brief else None) or ""
     size = f"{wishes.delivery.size[0]}x{wishes.delivery.size[1]}"
-    speed, ramp = _followed(first, frames=length)
+    retimed = follow(holes, begins={hole.id: shifts.get(hole.id, 0) - begins for hole in holes}, frames=length)
     return ShotSpec(
         code=code,
         holes=tuple(holes),
@@ -88,8 +86,7 @@ def make_spec(
             *(each.fact for each in cast.sets),
         ),
         notes=steering.notes,
-        placeholder_speed=speed,
-        placeholder_ramp=ramp,
+        retimed=retimed,
         references=cast.sets,
         strangers=cast.strangers,
     )
@@ -112,30 +109,6 @@ def make_stand_in(spec: ShotSpec) -> ShotSpec:
         references=(),
         strangers=(),
     )
-
-
-def speed_of_placeholder(hole: Hole, *, frames: int) -> Fraction | None:
-    """The speed at which a hole's placeholder is played over so many frames.
-
-    Of a ramp it is the constant one that wants the same footage; None where it is not known what the ramp shows when.
-    """
-    ramp = hole.placeholder_ramp
-    if ramp is None:
-        return hole.placeholder_speed
-    return None if ramp.unread else ramp.over(frames, rate=hole.covers.rate).even_speed
-
-
-def can_be_played(speed: Fraction | None) -> bool:
-    """Whether a take can be shown at this speed of its placeholder; what is wildly fast, an editor sets."""
-    return speed is not None and (speed == 0 or _SLOWEST <= abs(speed) <= _FASTEST)
-
-
-def _followed(hole: Hole, *, frames: int) -> tuple[Fraction, Ramp | None]:
-    """The speed and the ramp that a take follows; its own speed where it cannot follow."""
-    speed = speed_of_placeholder(hole, frames=frames)
-    if speed is None or not can_be_played(speed):
-        return Fraction(1), None
-    return speed, hole.placeholder_ramp if speed else None
 
 
 def _words(brief: Brief | None, *, cast: str | None = None) -> str:

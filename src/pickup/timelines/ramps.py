@@ -17,12 +17,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
-from itertools import pairwise
 
 import opentimelineio as otio
 
 from pickup.errors import TimingError
-from pickup.ramps import Points, Ramp
+from pickup.ramps import Points, Ramp, can_be_points, whole_if_written
 from pickup.timelines.ruler import seconds_of, source_range_of, source_seconds
 from pickup.timelines.texts import child, plain
 from pickup.timing import exact_rate, exact_value
@@ -89,7 +88,8 @@ def _hieros(item: otio.core.Item, effect: otio.schema.TimeEffect, *, speed: Frac
     if speed <= 0:
         raise _UnreadError(_BACKWARDS)
     rate = exact_rate(known.duration.rate)
-    return tuple((Fraction(frame) / rate, (frame + moved) * speed / rate) for frame, moved in enumerate(later))
+    shown = (whole_if_written((frame + moved) * speed) for frame, moved in enumerate(later))
+    return tuple((frame / rate, each / rate) for frame, each in enumerate(shown))
 
 
 def _final_cuts(effect: otio.schema.TimeEffect) -> Points:
@@ -102,7 +102,8 @@ def _final_cuts(effect: otio.schema.TimeEffect) -> Points:
     if rate <= 0:
         raise _UnreadError(_UNSTATED)
     points = _checked(tuple((when / rate, value / rate) for when, value in curve))
-    return Ramp(points=points).since(played / rate).points
+    ramp = Ramp(points=points)
+    return ramp.counted_from(played / rate, source=ramp.at(played / rate)).points
 
 
 def _resolves(item: otio.core.Item, effect: otio.schema.TimeEffect) -> Points:
@@ -148,7 +149,6 @@ def _numbers(found: object) -> Sequence[Fraction]:
 def _checked(points: Points) -> Points:
     """Points that can be played; one that stands there twice is there once."""
     once = tuple(dict.fromkeys(points))
-    moments = [when for when, _shown in once]
-    if len(once) < 2 or any(later <= sooner for sooner, later in pairwise(moments)):  # noqa: PLR2004
+    if not can_be_points(once):
         raise _UnreadError(_UNSTATED)
     return once

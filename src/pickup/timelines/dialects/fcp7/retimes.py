@@ -13,16 +13,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from xml.etree import ElementTree as ET
 
+from pickup.ramps import Ramp, can_be_points
 from pickup.timelines.dialects.fcp7.elements import add, as_number, is_false, number_at, text_at, truth
 from pickup.timing import Number
 
 EFFECT_ID = "timeremap"
 _PERCENT = 100
 _LONGEST_TAIL = 17
+_DIGITS = 60
 _CURVE = "graphdict"
 _HANDLES = ("inbez", "outbez", "inscale", "outscale")
 
@@ -117,10 +119,9 @@ def played_frame(speed: Fraction | None, *, media: Fraction, length: Number, tot
 
 
 def _at(curve: Sequence[tuple[Fraction, Fraction]], played: Fraction) -> Fraction:
-    before = [point for point in curve if point[0] <= played] or list(curve[:1])
-    after = [point for point in curve if point[0] > played] or list(curve[-1:])
-    (start, low), (end, high) = before[-1], after[0]
-    return low if end <= start else low + (high - low) * (played - start) / (end - start)
+    """The media frame of a played one; the only point of a freeze says it of all."""
+    points = tuple(dict(curve).items())
+    return Ramp(points=points).at(played) if can_be_points(points) else points[0][1]
 
 
 def add_remap(item: ET.Element, speed: Fraction, *, played: int, length: int, total: Number, held: int = 0) -> None:
@@ -176,5 +177,6 @@ def as_decimal(value: Fraction) -> str:
     """A number in digits, exactly where it has so few."""
     if value.denominator == 1:
         return str(value.numerator)
-    exact = Decimal(value.numerator) / Decimal(value.denominator)
-    return f"{round(exact, _LONGEST_TAIL):f}".rstrip("0").rstrip(".")
+    with localcontext(prec=_DIGITS):
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+        return f"{round(exact, _LONGEST_TAIL):f}".rstrip("0").rstrip(".")
