@@ -61,8 +61,9 @@ as it is. A take whose placeholder was retimed after it was made is told as `STA
 
 A **speed ramp** is in the take, too (`ramp`), there and back if it turns: each frame of the take shows the moment that the
 placeholder would have shown, as much footage is bought as that wants, and handles play at the ramp's average speed. A
-side on which the shot would begin or end in the middle of its footage sends no frame, and then there are no handles. A
-ramp has no sound. What is read:
+side on which the shot would begin or end in the middle of its footage sends no frame, and then there are no handles; nor
+does a side on which it would hold the frame for ten frames or more. A ramp has no sound. One that is straight is a
+constant speed. What is read:
 
 | written by | read where |
 | --- | --- |

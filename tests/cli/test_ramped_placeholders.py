@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -175,6 +176,87 @@ def test_a_take_is_stale_when_the_ramp_is_another_one_and_not_when_it_was_trimme
     retime(desk, speed=1.0)
     [message] = told(fill(desk)[0], "STALE")
     assert "it has no ramp now" in message
+
+
+def test_where_the_cut_before_it_was_rolled_the_take_is_not_stale(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, SPEEDS_UP)
+    fill(desk)
+    content = json.loads(desk.timeline.read_text())
+    before, offline = content["tracks"]["children"][0]["children"][:2]
+    before["source_range"]["duration"]["value"] += 4
+    offline["source_range"]["start_time"]["value"] += 4
+    offline["source_range"]["duration"]["value"] -= 4
+    del offline["effects"][0]["metadata"]["lookup"][:4]
+    desk.timeline.write_text(json.dumps(content))
+    document, asked = fill(desk)
+    assert not told(document, "STALE")
+    assert not asked
+
+
+def test_a_placeholder_that_something_was_cut_into_has_the_ramp_that_it_had(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, SPEEDS_UP)
+    fill(desk)
+    content = json.loads(desk.timeline.read_text())
+    items = content["tracks"]["children"][0]["children"]
+    first, second, between = (json.loads(json.dumps(items[place])) for place in (1, 1, 0))
+    lookup = first["effects"][0]["metadata"]["lookup"]
+    first["source_range"]["duration"]["value"] = 12.0
+    first["effects"][0]["metadata"]["lookup"] = lookup[:12]
+    between["source_range"]["duration"]["value"] = 6.0
+    film = next((desk.folder / "media").glob("*C001.mov"))
+    shutil.copy(film, film.with_name("wide.mov"))
+    between = json.loads(json.dumps(between).replace(film.stem, "wide"))
+    second["source_range"]["start_time"]["value"] += 18
+    second["source_range"]["duration"]["value"] -= 18
+    second["effects"][0]["metadata"]["lookup"] = lookup[18:]
+    items[1:2] = [first, between, second]
+    desk.timeline.write_text(json.dumps(content))
+    planned = desk.run("plan", desk.timeline, "--json").document
+    assert not told(planned, "STALE")
+    document, asked = fill(desk, "--refresh", "SH0010", "--handles", "0")
+    assert len(asked) == 1
+    assert not told(document, "SPEEDS_DIFFER")
+    _take, shown = take_of(desk, number=2)
+    seen = [*range(12), *range(18, LENGTH)]
+    assert [shown[frame] for frame in seen] == [int(SPEEDS_UP[frame]) for frame in seen]
+
+
+def test_a_ramp_that_begins_with_a_hold_is_not_made_from_the_frame_that_it_would_hold(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, [*[0] * 12, *range(18)])
+    document, [asked] = fill(desk)
+    take, shown = take_of(desk)
+    assert not asked.files
+    assert [frame - shown[0] for frame in shown] == [*[0] * 12, *range(18)]
+    assert take["qc"]["verdict"] != "fail"
+    check_linked(desk, document)
+
+
+def test_a_ramp_that_is_none_is_a_constant_speed(desk_for: Any) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, list(range(LENGTH)))
+    document, _asked = fill(desk)
+    take, shown = take_of(desk)
+    assert [frame - shown[0] for frame in shown] == list(range(LENGTH))
+    assert "ramp" not in take["policies"]
+    assert not told(document, "PLACEHOLDER_RETIMED")
+    retime(desk, speed=1.0)
+    assert not told(desk.run("plan", desk.timeline, "--json").document, "STALE")
+
+
+@pytest.mark.parametrize("points", [[["0", "0"]], [["0", "0"], ["0", "1"]], [["0", "0"], ["1", "9" * 5000]]])
+def test_a_damaged_ramp_in_a_takes_file_is_named(desk_for: Any, points: list[list[str]]) -> None:
+    desk = desk_for("one_gap_24fps")
+    ramp(desk, SPEEDS_UP)
+    desk.run("fill", desk.timeline)
+    file = desk.library / "takes/SH0010/t01/take.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "placeholder_ramp": points}))
+    assert desk.run("plan", desk.timeline).code == 0
+    answer = desk.run("library", "check")
+    assert "take.json" in answer.out + answer.err
+    assert "placeholder_ramp" in answer.out + answer.err
 
 
 def test_a_slate_plays_as_it_is_and_is_not_stale(desk_for: Any) -> None:

@@ -274,6 +274,22 @@ def test_a_ramp_with_handles_is_smoothed_and_how_is_not_known() -> None:
         assert ("smoothed" in ramp.unread) is not is_read
 
 
+def test_beyond_its_points_a_curve_goes_on_for_the_clips_start_as_for_its_frames() -> None:
+    curve = keys((0, 0), (8, 24))
+    found = one_clip(clip(0, 48, 10, inside=remap("100", variable="1", curve=curve)))
+    assert start_seconds(found) == Fraction(86400 + 30, 24)
+    ramp = ramp_of(found)
+    assert ramp is not None
+    assert ramp.at(Fraction(2, 24)) == Fraction(6, 24)
+
+
+def test_a_point_with_many_digits_is_read() -> None:
+    curve = keys((0, 0), (20, 60)).replace("<value>60<", "<value>123456789012.123456789<")
+    ramp = ramp_of(one_clip(clip(0, 48, inside=remap("100", variable="1", curve=curve))))
+    assert ramp is not None
+    assert ramp.at(Fraction(20, 24)) * 24 == Fraction("123456789012.123456789")
+
+
 def test_a_ramp_without_a_curve_is_told() -> None:
     ramp = ramp_of(one_clip(clip(0, 48, 10, inside=remap("100", variable="1"))))
     assert ramp is not None

@@ -141,7 +141,7 @@ def plan_again(
         renewed = (unfit and fits_none and is_free) or each.code.upper() in refreshed
         stale = ""
         if is_known and shown is not None and not was_shown:
-            stale = what_changed(shown, spec=spec, begins=min(each.shifts.values()))
+            stale = what_changed(shown, spec=spec, shifts=each.shifts)
         shot = Shot(
             spec=spec,
             takes=takes,

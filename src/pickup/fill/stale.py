@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import islice
 
@@ -14,7 +14,7 @@ from pickup.shots import ShotSpec
 from pickup.shots.characters import in_turn
 
 
-def what_changed(made: TakeFile, *, spec: ShotSpec, begins: int) -> str:
+def what_changed(made: TakeFile, *, spec: ShotSpec, shifts: Mapping[str, int]) -> str:
     """What is wanted otherwise than when the take was made; empty when it was made for this very wish.
 
     How long its holes are is no matter: a hole that was trimmed wants the same shot.
@@ -22,12 +22,12 @@ def what_changed(made: TakeFile, *, spec: ShotSpec, begins: int) -> str:
     Args:
         made: The take with what it was made from.
         spec: What is wanted now.
-        begins: Frame of the shot at which that begins, counted as `made.shift`.
+        shifts: Frame of the shot at which each of its holes begins, by id, counted as `made.shift`.
     """
     covered = made.frames - made.head - made.tail
     asked_otherwise = bool(made.wish) and made.wish != spec.wish_for(covered)
     changes = [*(_changes(made, spec=spec) if asked_otherwise else ()), *_neighbours(made, spec=spec)]
-    changes += _speed(made, spec=spec, begins=begins)
+    changes += _speed(made, spec=spec, shifts=shifts)
     if asked_otherwise and not changes:
         changes = ["its reference pictures or its brief" if spec.references else "what its brief asks for"]
     return " and ".join(changes)
@@ -39,7 +39,7 @@ def length_changed(made: TakeFile, *, spec: ShotSpec) -> str:
     return f"its length ({counted(covered, 'frame')} then, {spec.covers.length} now)"
 
 
-def _speed(made: TakeFile, *, spec: ShotSpec, begins: int) -> Iterator[str]:
+def _speed(made: TakeFile, *, spec: ShotSpec, shifts: Mapping[str, int]) -> Iterator[str]:
     """The speed at which its placeholder is played; a card or plate is drawn alike for any."""
     if made.previs:
         return
@@ -49,24 +49,20 @@ def _speed(made: TakeFile, *, spec: ShotSpec, begins: int) -> Iterator[str]:
             yield f"the speed of its placeholder ({made.placeholder_speed} then, {spec.retimed.speed} now)"
     elif then is None or now is None:
         yield f"the speed of its placeholder (it has {'no' if now is None else 'a'} ramp now)"
-    elif not _shows_the_same(then, now, made=made, spec=spec, later=begins - made.shift):
+    elif not _shows_the_same(then, now, made=made, spec=spec, shifts=shifts):
         yield "the speed ramp of its placeholder"
 
 
-def _shows_the_same(then: Ramp, now: Ramp, *, made: TakeFile, spec: ShotSpec, later: int) -> bool:
-    """Whether two ramps show the same where both are seen: a hole that was trimmed, or grew, has the same one.
-
-    Args:
-        then: The ramp that the take was made with.
-        now: The ramp of its placeholder.
-        made: The take.
-        spec: What is wanted now.
-        later: Frame of the take's cover at which that of the spec begins.
-    """
-    rate = spec.covers.rate
-    covered = made.frames - made.head - made.tail
-    frames = range(max(0, later), min(covered, later + spec.covers.length))
-    moved = [(then.at(rate.seconds(frame)), now.at(rate.seconds(frame - later))) for frame in frames]
+def _shows_the_same(then: Ramp, now: Ramp, *, made: TakeFile, spec: ShotSpec, shifts: Mapping[str, int]) -> bool:
+    """Whether two ramps show the same wherever holes show the take, which may have been trimmed or cut up since."""
+    rate, covered = spec.covers.rate, made.frames - made.head - made.tail
+    begins = min(shifts.get(hole.id, 0) for hole in spec.holes)
+    seen = {shifts.get(hole.id, 0) + frame for hole in spec.holes for frame in range(hole.covers.length)}
+    moved = [
+        (then.at(rate.seconds(frame - made.shift)), now.at(rate.seconds(frame - begins)))
+        for frame in sorted(seen)
+        if 0 <= frame - made.shift < covered
+    ]
     return all(abs(one - moved[0][0] - (other - moved[0][1])) * rate.fps <= NO_FRAME for one, other in moved)
 
 
