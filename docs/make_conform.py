@@ -59,20 +59,21 @@ the shot before would only hold that. The speed is in the pictures, so the timel
 movies and offline clips; a still, a title or a slug has no motion to retime, and a slate is drawn for the cut and plays
 as it is. A take whose placeholder was retimed after it was made is told as `STALE`.
 
-A **speed ramp** is in the take, too (`ramp`), there and back if it turns: each frame of the take shows the moment that the
+A **speed ramp** is in the take, too (`ramp`), there and back if it turns: each frame shows the moment that the
 placeholder would have shown, as much footage is bought as that wants, and handles play at the ramp's average speed. A
-side on which the shot would begin or end in the middle of its footage sends no frame, and then there are no handles; nor
-does a side on which it would hold the frame for ten frames or more. A ramp has no sound. One that is straight is a
-constant speed. What is read:
+ramp has no sound, and a straight one is a constant speed. No frame is sent from a side that would hold it for ten
+frames or more, nor from one where the shot begins or ends in the middle of its footage; there are no handles then,
+which would jump. What is read:
 
 | written by | read where |
 | --- | --- |
 | FCP7 XML (Premiere, Final Cut Pro 7, Resolve) | its curve has no handles that bend it |
-| DaVinci Resolve's `.otio` | no keyframe is smoothed, and the clip begins where its media does: how Resolve counts a trimmed one was not seen |
+| DaVinci Resolve's `.otio` | no keyframe is smoothed, and the clip begins where its media does |
 | Hiero and Nuke Studio, through AYON | there is one ramp, beside a constant speed or none, not a reverse |
 
-Every other ramp is told with the reason (`SPEED_NOT_HONOURED`), and the take plays at its own speed: set the ramp on the
-take's clip. None of this was tried in Resolve or Premiere; Resolve's keyframes are as in an export that others published.
+Every other ramp is told with the reason (`SPEED_NOT_HONOURED`), and the take plays at its own speed: set the ramp on
+the take's clip. None of this was tried in Resolve or Premiere; Resolve's keyframes are as in an export that others
+published, which does not say how a trimmed clip counts.
 
 ## Length
 
