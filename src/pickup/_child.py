@@ -20,12 +20,12 @@ import subprocess
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, is_dataclass
 from decimal import Decimal
 from enum import Enum
 from fractions import Fraction
-from typing import IO
+from typing import IO, NoReturn
 
 from pickup import errors
 from pickup.errors import PickupError
@@ -251,11 +251,20 @@ def _limit_memory(limit_bytes: int) -> None:
         resource.setrlimit(which, (wanted if hard < 0 else min(wanted, hard), hard))
 
 
-if __name__ == "__main__":
+def main(arguments: Sequence[str]) -> NoReturn:
+    """The whole life of a child.
+
+    Args:
+        arguments: The function, and the limit of its memory in MB or 0.
+    """
     try:
-        _serve(sys.argv[1], int(sys.argv[2]))
+        _serve(arguments[0], int(arguments[1]))
     except BaseException:  # noqa: BLE001 - whatever it was, the parent reads it in our log
         traceback.print_exc()
         sys.stderr.flush()
         os._exit(1)
     os._exit(0)  # the thread that waits for the parent would hold up an orderly end
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,8 +1,8 @@
 """Starts the program many times cheaply: a process that has imported it once, and forks for each command.
 
 A start costs a second of imports, and the tests make hundreds. Each command still has a process, arguments,
-environment, folder and files of its own. What needs more (a terminal, a signal, another PYTHONPATH) starts the program
-as usual.
+environment, folder and files of its own; its own children come from a `nursery` likewise. What needs more (a terminal,
+a signal, another PYTHONPATH) starts the program as usual.
 
 Each line on standard input is a command; the answer is its process id, then its exit code.
 """
@@ -13,9 +13,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
 from pathlib import Path
 from typing import Any
+
+from nursery import Nursery
 
 _IMPORTED = ("pickup.cli.main", "pickup.cli.fill", "pickup.cli.plan", "pickup.cli.relink", "pickup.cli.takes")
 
@@ -26,6 +29,8 @@ class Forks:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        self._nursery: Nursery | None = None
+        self._folder = tempfile.TemporaryDirectory(prefix="forks-")
 
     def run(
         self, arguments: list[str], *, folder: Path, environment: dict[str, str], files: Path, timeout_s: float
@@ -43,9 +48,14 @@ class Forks:
             self._lock.release()
 
     def _run(self, command: dict[str, object], *, timeout_s: float) -> int:
+        if self._nursery is None:
+            self._nursery = Nursery(Path(self._folder.name))
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(
-                [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+                [sys.executable, __file__, str(self._nursery.launcher)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
             )
         writing, reading = self._process.stdin, self._process.stdout
         if writing is None or reading is None:
@@ -65,6 +75,9 @@ class Forks:
         if self._process is not None and self._process.stdin is not None:
             self._process.stdin.close()
             self._process.wait(timeout=60)
+        if self._nursery is not None:
+            self._nursery.close()
+        self._folder.cleanup()
 
 
 def _end(child: int) -> None:
@@ -102,6 +115,8 @@ def _become(command: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(command["environment"])
     os.chdir(command["folder"])
+    if "--install" not in command["arguments"]:  # which writes down where the interpreter is
+        sys.executable = sys.argv[1]
     sys.argv = ["pickup", *command["arguments"]]
 
 
