@@ -7,20 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from forks import Forks
+from forks import FORKS
 
 from pickup.demo.samples import install_sample, sample_named
 from pickup.testing.sample_media import make_media
 
-FORKS = Forks()
 LONGEST_S = 240
 
 
@@ -44,12 +42,6 @@ def answer_of(code: int, *, out: str, err: str) -> Answer:
     return Answer(code=code, out=out, err=err)
 
 
-@pytest.fixture(scope="session", autouse=True)
-def _forks_end() -> Iterator[None]:
-    yield
-    FORKS.close()
-
-
 @dataclass(frozen=True)
 class Desk:
     """A folder with a timeline, its own state and settings, and the program."""
@@ -62,26 +54,13 @@ class Desk:
         return [sys.executable, "-m", "pickup", *map(str, arguments)]
 
     def run(self, *arguments: object, **environment: str) -> Answer:
-        with tempfile.TemporaryDirectory(prefix="pickup-run-") as files:
-            code = FORKS.run(
-                [*map(str, arguments)],
-                folder=self.folder,
-                environment=self.environment | environment,
-                files=Path(files),
-                timeout_s=LONGEST_S,
-            )
-            if code is not None:
-                out, err = (Path(files, name).read_text(encoding="utf-8") for name in ("out", "err"))
-                return answer_of(code, out=out, err=err)
-        done = subprocess.run(
-            self.command(*arguments),
-            cwd=self.folder,
-            env=self.environment | environment,
-            capture_output=True,
-            timeout=LONGEST_S,
-            check=False,
+        done = FORKS.run(
+            [*map(str, arguments)],
+            folder=self.folder,
+            environment=self.environment | environment,
+            timeout_s=LONGEST_S,
         )
-        return answer_of(done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
+        return answer_of(done.code, out=done.out, err=done.err)
 
     def start(self, *arguments: object) -> subprocess.Popen[bytes]:
         return subprocess.Popen(

@@ -9,18 +9,30 @@ Each line on standard input is a command; the answer is its process id, then its
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from nursery import Nursery
 
 _IMPORTED = ("pickup.cli.main", "pickup.cli.fill", "pickup.cli.plan", "pickup.cli.relink", "pickup.cli.takes")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What one command left behind."""
+
+    code: int
+    out: str
+    err: str
 
 
 class Forks:
@@ -32,30 +44,34 @@ class Forks:
         self._nursery: Nursery | None = None
         self._folder = tempfile.TemporaryDirectory(prefix="forks-")
 
-    def run(
-        self, arguments: list[str], *, folder: Path, environment: dict[str, str], files: Path, timeout_s: float
-    ) -> int | None:
-        """Runs `pickup` with its output in `files/out` and `files/err`; None where it has to be started as usual."""
+    def run(self, arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout_s: float) -> Done:
+        """Runs `pickup` to its end, from a fork where that can be."""
         alike = all(os.environ.get(name) == environment.get(name) for name in ("PYTHONPATH", "PYTHONHASHSEED"))
         if not hasattr(os, "fork") or not alike or not self._lock.acquire(blocking=False):
-            return None
+            return _started(arguments, folder=folder, environment=environment, timeout_s=timeout_s)
         try:
-            return self._run(
-                {"arguments": arguments, "folder": str(folder), "environment": environment, "files": str(files)},
-                timeout_s=timeout_s,
-            )
+            with tempfile.TemporaryDirectory(prefix="pickup-run-") as files:
+                code = self._run(
+                    {
+                        "arguments": [*arguments],
+                        "folder": str(folder),
+                        "environment": {**environment},
+                        "files": files,
+                    },
+                    timeout_s=timeout_s,
+                )
+                out, err = (Path(files, name).read_text(encoding="utf-8") for name in ("out", "err"))
+                return Done(code=code, out=out, err=err)
         finally:
             self._lock.release()
 
     def _run(self, command: dict[str, object], *, timeout_s: float) -> int:
-        if self._nursery is None:
+        if self._nursery is None and hasattr(os, "pidfd_open"):
             self._nursery = Nursery(Path(self._folder.name))
         if self._process is None or self._process.poll() is not None:
+            launcher = [] if self._nursery is None else [str(self._nursery.launcher)]
             self._process = subprocess.Popen(
-                [sys.executable, __file__, str(self._nursery.launcher)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
+                [sys.executable, __file__, *launcher], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
             )
         writing, reading = self._process.stdin, self._process.stdout
         if writing is None or reading is None:
@@ -78,6 +94,22 @@ class Forks:
         if self._nursery is not None:
             self._nursery.close()
         self._folder.cleanup()
+
+
+FORKS = Forks()
+atexit.register(FORKS.close)
+
+
+def _started(arguments: Sequence[str], *, folder: Path, environment: Mapping[str, str], timeout_s: float) -> Done:
+    done = subprocess.run(
+        [sys.executable, "-m", "pickup", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    return Done(code=done.returncode, out=done.stdout.decode(), err=done.stderr.decode())
 
 
 def _end(child: int) -> None:
@@ -115,7 +147,7 @@ def _become(command: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(command["environment"])
     os.chdir(command["folder"])
-    if "--install" not in command["arguments"]:  # which writes down where the interpreter is
+    if sys.argv[1:] and "--install" not in command["arguments"]:  # which writes down where the interpreter is
         sys.executable = sys.argv[1]
     sys.argv = ["pickup", *command["arguments"]]
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from forks import FORKS
 
 from harness.copies import Ranges
 from harness.takes import ShownTake, number_takes
@@ -38,16 +38,16 @@ class FilledSample:
 
 def run_pickup(*arguments: str, state: Path) -> dict[str, Any]:
     """The JSON document that a command answers; whatever its exit code, it must be one."""
-    done = subprocess.run(
-        [sys.executable, "-m", "pickup", *arguments, "--json"],
-        env=os.environ | {"PICKUP_STATE": str(state), "PICKUP_CONFIG": str(state / "pickup.toml")},
-        capture_output=True,
-        timeout=_TIMEOUT_S,
-        check=False,
-    )
-    answer: dict[str, Any] = json.loads(done.stdout or b"{}")
+    settings = {
+        "PICKUP_STATE": str(state),
+        "PICKUP_CONFIG": str(state / "pickup.toml"),
+        "PICKUP_CONFORM_PROXIES": "false",
+        "PICKUP_PROVENANCE_C2PA": "off",
+    }
+    done = FORKS.run([*arguments, "--json"], folder=state, environment=os.environ | settings, timeout_s=_TIMEOUT_S)
+    answer: dict[str, Any] = json.loads(done.out or "{}")
     assert answer.get("schema") != "Error.1", answer
-    assert done.returncode in {0, 3}, (answer, done.stderr.decode(errors="replace")[-2000:])
+    assert done.code in {0, 3}, (answer, done.err[-2000:])
     return answer
 
 
