@@ -60,8 +60,8 @@ class Nursery:
         self._process = subprocess.Popen(
             [sys.executable, __file__, str(folder)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        if self._process.stdout is not None:
-            self._process.stdout.readline()  # it listens
+        if self._process.stdout is None or not self._process.stdout.readline():
+            raise RuntimeError("the process that forks children does not listen; what it said stands above")
 
     def close(self) -> None:
         """Ends it."""
