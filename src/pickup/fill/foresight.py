@@ -15,6 +15,9 @@ from pickup.timelines.survey import Survey
 if TYPE_CHECKING:  # prepare imports this module
     from pickup.fill.prepared import Shot
 
+_BEYOND = 1000
+"""No editor means a speed beyond this; a damaged file may say one that no float holds."""
+
 
 def plan_findings(plan: Plan) -> Iterator[Finding]:
     """What an editor should know of how the takes are made, before they are."""
@@ -62,10 +65,6 @@ def shot_findings(shots: Sequence[Shot], *, refresh: Collection[str]) -> Iterato
             yield from _neighbour_findings(shot, where=where)
 
 
-_BEYOND = 1000
-"""No editor means a speed beyond this; a damaged file may say one that no float holds."""
-
-
 def _speed_findings(pickup: Pickup, *, where: str) -> Iterator[Finding]:
     """What becomes of a change of speed on the item that holds the place; a slate is drawn for the cut as it is."""
     if pickup.offer.previs:
@@ -73,7 +72,7 @@ def _speed_findings(pickup: Pickup, *, where: str) -> Iterator[Finding]:
     spec, wish = pickup.spec, pickup.wish
     placeholders = {(each.placeholder_speed, each.placeholder_ramp): each for each in spec.holes}
     for hole in placeholders.values():
-        speed = speed_of_placeholder(hole, frames=spec.covers.length)
+        speed = speed_of_placeholder(hole)
         if not can_be_played(speed):
             why = _played(speed, ramp=hole.placeholder_ramp)
             message = f"its placeholder {why}; the take plays at its own speed: set the speed on the take"

@@ -38,15 +38,15 @@ def can_be_played(speed: Fraction | None) -> bool:
     return speed is not None and (speed == 0 or _SLOWEST <= abs(speed) <= _FASTEST)
 
 
-def speed_of_placeholder(hole: Hole, *, frames: int) -> Fraction | None:
-    """The speed at which a hole's placeholder is played over so many frames.
+def speed_of_placeholder(hole: Hole) -> Fraction | None:
+    """The speed at which a hole's placeholder is played.
 
     Of a ramp it is the constant one that wants the same footage; None where it is not known what the ramp shows when.
     """
     ramp = hole.placeholder_ramp
     if ramp is None:
         return hole.placeholder_speed
-    return None if ramp.unread else _speed(ramp.over(frames, rate=hole.covers.rate))
+    return None if ramp.unread else _speed(ramp.over(hole.covers.length, rate=hole.covers.rate))
 
 
 def follow(holes: Sequence[Hole], *, begins: Mapping[str, int], frames: int) -> Retimed:
