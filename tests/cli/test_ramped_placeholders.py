@@ -13,6 +13,7 @@ from retimes import GAP, check_linked, fill, retime, take_of, told
 from studios import studio
 
 from pickup.testing.crossings import CutFile, open_cut, snapshot_of, writing_of
+from pickup.testing.ramps import final_cuts_ramp, hieros_ramp, resolves_ramp
 from pickup.timelines.sniff import load_dialect
 
 LENGTH = GAP[1] - GAP[0]
@@ -23,8 +24,7 @@ THERE_AND_BACK = [*range(0, 30, 2), *range(28, -2, -2)]
 
 def ramp(desk: Any, shown: Sequence[float]) -> None:
     """A ramp as Hiero writes one: which frame of the clip is shown at each frame of the cut."""
-    lookup = [frame - number for number, frame in enumerate(shown)]
-    put(desk, {"length": 1.0, "lookup": lookup} if lookup else {})
+    put(desk, hieros_ramp(shown))
 
 
 def put(desk: Any, metadata: dict[str, Any], *, length: int = LENGTH) -> None:
@@ -61,8 +61,7 @@ def test_a_ramp_is_in_the_take_and_as_much_is_bought_as_it_wants(desk_for: Any) 
 def test_a_ramp_of_resolve_is_in_the_take(desk_for: Any) -> None:
     desk = desk_for("one_gap_24fps")
     rows = [(0.0, 0.0), (0.5, 1.5), (0.5 + 2 * (400 / 24 - 1.5), 400 / 24)]  # 12 frames three times as fast, then half
-    keys = [[*row, False, 0.0, 0.0, 0.0, 0.0] for row in rows]
-    put(desk, {"Resolve_OTIO": {"Key Frames": keys, "Speed Ratio": 0.55}})
+    put(desk, resolves_ramp(*rows))
     document, _asked = fill(desk)
     _take, shown = take_of(desk)
     assert shown == [*range(0, 36, 3), *(36 + number // 2 for number in range(18))]
@@ -77,14 +76,7 @@ def test_a_ramp_of_final_cuts_xml_is_in_the_take(desk_for: Any) -> None:
     read = open_cut(file)
     plain = load_dialect("fcp7").write(read.timeline, writing=writing_of(snapshot_of(read, looker=file.looker)))
     before, offline, after = plain.partition(b"rain.mov</name>")
-    points = "".join(
-        f"<keyframe><when>{when}</when><value>{value}</value></keyframe>"
-        for when, value in ((0, 0), (10, 30), (50, 50))
-    )
-    curve = (
-        "<filter><effect><effectid>timeremap</effectid><parameter><parameterid>variablespeed</parameterid>"
-        f"<value>1</value></parameter><parameter><parameterid>graphdict</parameterid>{points}</parameter></effect></filter>"
-    )
+    curve = final_cuts_ramp((0, 0), (10, 30), (50, 50))
     desk = replace(desk, timeline=desk.timeline.with_suffix(".xml"))
     desk.timeline.write_bytes(before + offline + after.replace(b"</clipitem>", curve.encode() + b"</clipitem>", 1))
     document, _asked = fill(desk)
@@ -124,7 +116,7 @@ def test_there_and_back_it_begins_on_the_shot_before(desk_for: Any) -> None:
         ({"lookup": [1e300 * number * number for number in range(LENGTH)]}, ", on average at more than 1000 times its"),
         ({"lookup": [float("inf")] * LENGTH}, " of which the timeline does not say what it shows when"),
         (
-            {"Resolve_OTIO": {"Key Frames": [[0.0, 0.0, True, 0.1, 0.1, 0.1, 0.1], [9.0, 16.0, False, 0, 0, 0, 0]]}},
+            resolves_ramp((0.0, 0.0), (9.0, 16.0), smooth=True, tangent=0.1),
             " with smoothed keyframes, and how they are smoothed is not known",
         ),
     ],
@@ -168,7 +160,7 @@ def test_a_take_is_stale_when_the_ramp_is_another_one_and_not_when_it_was_trimme
     ramp(desk, SPEEDS_UP)
     fill(desk)
     assert not told(fill(desk)[0], "STALE")
-    put(desk, {"lookup": [frame - number for number, frame in enumerate(SPEEDS_UP[:-4])]}, length=LENGTH - 4)
+    put(desk, hieros_ramp(SPEEDS_UP[:-4]), length=LENGTH - 4)
     assert not told(fill(desk)[0], "STALE")
     ramp(desk, [frame / 2 for frame in SPEEDS_UP])
     [message] = told(fill(desk)[0], "STALE")

@@ -12,6 +12,7 @@ from typing import Any
 import opentimelineio as otio
 import pytest
 
+from pickup.testing.ramps import resolves_ramp
 from pickup.timelines.ramps import ramp_of
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared" / "corpus" / "ayon-core"
@@ -33,11 +34,8 @@ def clip(
     return otio.schema.Clip(media_reference=reference, source_range=times(start, length), effects=effects)
 
 
-def resolves(*rows: Sequence[float], smooth: bool = False, tangent: float = 0.0) -> dict[str, Any]:
-    """What stands in an export of Resolve that others published: 16 s at a tenth of the speed, and 2 s at double."""
-    found = rows or ((0.0, 0.0), (15.906236312658555, 1.5906236312658553), (18.110924497025626, 6.0))
-    keys = [[when, shown, smooth, tangent, 0.0, 0.0, 0.0] for when, shown in found]
-    return {"Resolve_OTIO": {"Key Frames": keys, "Speed Ratio": 0.3312917571372674}}
+PUBLISHED = ((0.0, 0.0), (15.906236312658555, 1.5906236312658553), (18.110924497025626, 6.0))
+"""What stands in an export of Resolve that others published: 16 s at a tenth of the speed, and 2 s at double."""
 
 
 def hieros(*lookup: float) -> dict[str, Any]:
@@ -97,13 +95,13 @@ def test_one_that_moves_no_frame_is_a_straight_line() -> None:
 
 
 def test_resolve_counts_both_times_from_the_first_frame_of_the_media() -> None:
-    item = clip(resolves((0.0, 0.0), (1.0, 3.0), (3.0, 4.0)), length=72)
+    item = clip(resolves_ramp((0.0, 0.0), (1.0, 3.0), (3.0, 4.0)), length=72)
     shown = frames_shown(item)
     assert (shown[0], shown[12], shown[24], shown[48]) == (0, 36, 72, 84)
 
 
 def test_the_export_that_others_published_is_read() -> None:
-    item = clip(resolves(), length=434)
+    item = clip(resolves_ramp(*PUBLISHED), length=434)
     item.media_reference.available_range = times(86400, 144)
     ramp = ramp_of(item)
     assert ramp is not None
@@ -118,14 +116,14 @@ def test_the_export_that_others_published_is_read() -> None:
         (clip({"Resolve_OTIO": {}}), "does not say"),
         (clip({"Resolve_OTIO": {"Key Frames": [[0.0, 0.0]]}}), "it is not certain"),
         (clip({"Resolve_OTIO": {"Key Frames": [3, 4]}}), "does not say"),
-        (clip(resolves((0.0, 0.0), (0.0, 1.0), (2.0, 4.0))), "does not say"),
-        (clip(resolves((0.0, 0.0), (float("inf"), 4.0))), "does not say"),
-        (clip(resolves((0.0, 0.0), (2.0, 4.0), smooth=True)), "smoothed"),
-        (clip(resolves((0.0, 0.0), (2.0, 4.0), tangent=0.2)), "smoothed"),
-        (clip(resolves((0.0, 0.0), (2.0, 4.0)), start=86412), "where the clip begins"),
-        (clip(resolves((0.0, 1.0), (2.0, 4.0))), "where the clip begins"),
-        (clip(resolves((0.0, 0.0), (2.0, 3.9))), "where the clip begins"),
-        (clip(resolves((0.0, 0.0), (2.0, 4.0)), speed=2.0), "beside another one"),
+        (clip(resolves_ramp((0.0, 0.0), (0.0, 1.0), (2.0, 4.0))), "does not say"),
+        (clip(resolves_ramp((0.0, 0.0), (float("inf"), 4.0))), "does not say"),
+        (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0), smooth=True)), "smoothed"),
+        (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0), tangent=0.2)), "smoothed"),
+        (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0)), start=86412), "where the clip begins"),
+        (clip(resolves_ramp((0.0, 1.0), (2.0, 4.0))), "where the clip begins"),
+        (clip(resolves_ramp((0.0, 0.0), (2.0, 3.9))), "where the clip begins"),
+        (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0)), speed=2.0), "beside another one"),
         (clip(hieros(0.0, 1.0)), "does not say"),
         (clip(hieros(0.0, float("nan")), length=2), "does not say"),
         (clip({"lookup": ["a", "b"]}, length=2), "does not say"),
@@ -144,7 +142,7 @@ def test_what_is_not_certain_is_told(item: otio.schema.Clip, why: str) -> None:
 
 
 def test_without_the_length_of_the_media_nothing_says_where_resolves_keyframes_begin() -> None:
-    item = clip(resolves((0.0, 0.0), (2.0, 4.0)))
+    item = clip(resolves_ramp((0.0, 0.0), (2.0, 4.0)))
     item.media_reference.available_range = None
     ramp = ramp_of(item)
     assert ramp is not None
@@ -153,7 +151,7 @@ def test_without_the_length_of_the_media_nothing_says_where_resolves_keyframes_b
 
 def test_it_survives_a_file(tmp_path: Path) -> None:
     path = tmp_path / "clip.otio"
-    before = clip(resolves((0.0, 0.0), (1.0, 3.0), (3.0, 4.0)))
+    before = clip(resolves_ramp((0.0, 0.0), (1.0, 3.0), (3.0, 4.0)))
     otio.adapters.write_to_file(before, str(path))
     assert json.loads(path.read_text())["effects"][0]["OTIO_SCHEMA"] == "TimeEffect.1"
     assert ramp_of(otio.adapters.read_from_file(str(path))) == ramp_of(before)

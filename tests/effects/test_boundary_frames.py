@@ -22,6 +22,7 @@ from pickup.holes import Hole, MediaFrame, Neighbour, Rules
 from pickup.media.frames import FrameRequest, grab, seen_frame, seen_frame_async
 from pickup.testing.clips import numbered_picture, read_number, write_numbered_clip
 from pickup.testing.crossings import CutFile, open_cut, snapshot_of, writing_of
+from pickup.testing.ramps import final_cuts_ramp, hieros_ramp, resolves_ramp
 from pickup.timelines.sniff import load_dialect
 from pickup.timelines.survey import ReadSettings, SurveyRequest, run_survey
 from pickup.timing import FrameRate
@@ -446,8 +447,7 @@ def faster(length: int) -> list[float]:
 
 
 def hieros(shown: Sequence[float]) -> otio.schema.TimeEffect:
-    lookup = [each - number for number, each in enumerate(shown)]
-    return otio.schema.TimeEffect(effect_name="TimeWarp", metadata={"length": 1.0, "lookup": lookup})
+    return otio.schema.TimeEffect(effect_name="TimeWarp", metadata=hieros_ramp(shown))
 
 
 @every_rate
@@ -470,9 +470,9 @@ def test_a_speed_ramp_of_hiero_shows_the_frames_that_it_names(
 def test_a_speed_ramp_of_resolve_shows_the_frames_on_its_lines(media: Media, tmp_path: Path, text: str) -> None:
     bench = bench_of(text, media=media)
     rows = [(0, 0), (10, 40), (10 + 2 * (FRAMES - 40), FRAMES)]  # four times as fast for ten frames, then half
-    keys = [[*(float(each / bench.rate.fps) for each in row), False, 0.0, 0.0, 0.0, 0.0] for row in rows]
+    keys = [(float(when / bench.rate.fps), float(shown / bench.rate.fps)) for when, shown in rows]
     shot = bench.shot(start=0)
-    shot.effects.append(otio.schema.TimeEffect(metadata={"Resolve_OTIO": {"Key Frames": keys, "Speed Ratio": 0.6}}))
+    shot.effects.append(otio.schema.TimeEffect(metadata=resolves_ramp(*keys)))
     timeline = bench.timeline(shot, shot.deepcopy())
     timeline.metadata["Resolve_OTIO"] = {"Resolve OTIO Meta Version": "1.0"}
     assert numbers(timeline, tmp_path) == (0, 40 + (LENGTH - 1 - 10) // 2)
@@ -481,14 +481,7 @@ def test_a_speed_ramp_of_resolve_shows_the_frames_on_its_lines(media: Media, tmp
 @pytest.mark.parametrize("text", ["23.976", "25", "59.94"])
 def test_a_speed_ramp_of_final_cuts_xml_shows_the_frames_of_its_curve(media: Media, tmp_path: Path, text: str) -> None:
     bench = bench_of(text, media=media)
-    curve = "".join(
-        f"<keyframe><when>{when}</when><value>{value}</value></keyframe>"
-        for when, value in ((0, 0), (40, 20), (60, 80))
-    )
-    ramp = (
-        "<filter><effect><effectid>timeremap</effectid><parameter><parameterid>variablespeed</parameterid>"
-        f"<value>1</value></parameter><parameter><parameterid>graphdict</parameterid>{curve}</parameter></effect></filter>"
-    )
+    ramp = final_cuts_ramp((0, 0), (40, 20), (60, 80))
     source = bench.timeline(bench.shot(), bench.shot()).to_json_string().encode()
     file = CutFile(name="cut", content=source, path=tmp_path / "cut.otio")
     read = open_cut(file)
