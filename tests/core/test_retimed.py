@@ -13,19 +13,16 @@ from pickup.ramps import Ramp
 from pickup.shots import Retimed
 from pickup.shots.retimed import follow, speed_of_placeholder
 from pickup.testing.cuts import Dissolve, gap, make_cut, offline, row, shot
+from pickup.testing.ramps import ramp_through
 from pickup.timing import FrameRate
 
 RATE = FrameRate.parse("24")
 EASES_IN = [frame * frame / 16 for frame in range(24)]
 
 
-def ramp_of(shown: Sequence[float]) -> Ramp:
-    return Ramp(points=tuple((RATE.seconds(frame), Fraction(each) / 24) for frame, each in enumerate(shown)))
-
-
 def placeholder(shown: Sequence[float], *, name: str = "LOST.mov", source: int = 0) -> Hole:
     """The hole of an offline clip that shows these frames of its media."""
-    item = replace(offline(len(shown), name=name), source=source, speed=None, ramp=ramp_of(shown))
+    item = replace(offline(len(shown), name=name), source=source, speed=None, ramp=ramp_through(shown, rate=RATE))
     [hole] = find_holes(make_cut(row(shot(24), item, shot(24))), rules=Rules(short=False, offline=True)).holes
     return hole
 
@@ -51,7 +48,9 @@ def test_a_ramp_counts_from_the_first_frame_that_is_covered_and_in_source_time()
 
 
 def test_under_a_dissolve_it_goes_on_as_it_began() -> None:
-    item = replace(offline(24), speed=None, ramp=ramp_of([frame * 2 for frame in range(12)] + [22] * 12))
+    item = replace(
+        offline(24), speed=None, ramp=ramp_through([frame * 2 for frame in range(12)] + [22] * 12, rate=RATE)
+    )
     cut = make_cut(row(shot(24), Dissolve(before=4, after=0), item, shot(24)))
     [hole] = find_holes(cut, rules=Rules(short=False, offline=True)).holes
     assert hole.covers.length == 28
@@ -101,7 +100,7 @@ def test_a_placeholder_that_was_cut_in_two_keeps_its_ramp() -> None:
     shown = [frame * frame / 16 for frame in range(30)]
     whole = followed(placeholder(shown))
     first, second = placeholder(shown[:12]), placeholder([each - shown[18] for each in shown[18:]], source=0)
-    ramp = ramp_of(shown).counted_from(RATE.seconds(18), source=Fraction(0))
+    ramp = ramp_through(shown, rate=RATE).counted_from(RATE.seconds(18), source=Fraction(0))
     second = replace(second, id="second", placeholder_ramp=Ramp(points=ramp.points[18:]))
     put = followed(first, second, begins=(0, 18))
     assert put.speed == whole.speed

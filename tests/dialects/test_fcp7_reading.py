@@ -246,7 +246,7 @@ def test_a_still_frame_of_final_cut_is_a_freeze() -> None:
 
 
 def test_a_ramp_is_a_time_effect_that_begins_where_its_curve_says() -> None:
-    curve = "".join(f"<keyframe><when>{w}</when><value>{v}</value></keyframe>" for w, v in ((0, 0), (20, 60), (80, 90)))
+    curve = keys((0, 0), (20, 60), (80, 90))
     found = one_clip(clip(0, 48, 10, inside=remap("100", variable="1", curve=curve)))
     assert type(found.effects[0]) is otio.schema.TimeEffect
     assert start_seconds(found) == Fraction(86430, 24)

@@ -12,6 +12,7 @@ import pytest
 
 from pickup.demo import nodes
 from pickup.errors import ConfigError, Severity, TimelineError
+from pickup.testing.ramps import resolves_ramp
 from pickup.timelines.lint import RULES, LintFinding, lint_content
 from pickup.timelines.lint.rules import OTIO_RULES, RESOLVE_RULES
 
@@ -158,8 +159,7 @@ def dissolve_at_the_head(root: Any) -> None:
 
 
 def ramp(*, keyframes: bool) -> dict[str, Any]:
-    rows = [[0.0, 0.0, False, 0.0, 0.0, 0.0, 0.0], [4.0, 2.0, False, 0.0, 0.0, 0.0, 0.0]]
-    held = {"Resolve_OTIO": {"Key Frames": rows, "Speed Ratio": 0.5}} if keyframes else {}
+    held = resolves_ramp((0.0, 0.0), (4.0, 2.0)) if keyframes else {}
     return {"OTIO_SCHEMA": "TimeEffect.1", "name": "", "effect_name": "", "metadata": held}
 
 

@@ -82,7 +82,7 @@ def test_of_two_ramps_on_one_clip_it_is_not_known_which_comes_first() -> None:
     item = otio.adapters.read_from_file(str(CORPUS / "img_seq_multiple_tws.json"), adapter_name="otio_json")
     ramp = ramp_of(item)
     assert ramp is not None
-    assert "beside another one" in ramp.unread
+    assert "beside another change of speed" in ramp.unread
 
 
 def test_one_that_moves_no_frame_is_no_second_one() -> None:
@@ -123,7 +123,7 @@ def test_the_export_that_others_published_is_read() -> None:
         (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0)), start=86412), "where the clip begins"),
         (clip(resolves_ramp((0.0, 1.0), (2.0, 4.0))), "where the clip begins"),
         (clip(resolves_ramp((0.0, 0.0), (2.0, 3.9))), "where the clip begins"),
-        (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0)), speed=2.0), "beside another one"),
+        (clip(resolves_ramp((0.0, 0.0), (2.0, 4.0)), speed=2.0), "beside another change of speed"),
         (clip(hieros(0.0, 1.0)), "does not say"),
         (clip(hieros(0.0, float("nan")), length=2), "does not say"),
         (clip({"lookup": ["a", "b"]}, length=2), "does not say"),

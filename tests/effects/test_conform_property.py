@@ -23,8 +23,8 @@ from pickup.media.probe import probe
 from pickup.media.render import render
 from pickup.offers.rates import RatePolicy
 from pickup.ports import Delivery
-from pickup.ramps import Ramp
 from pickup.testing.clips import numbered_picture, read_number
+from pickup.testing.ramps import ramp_through
 from pickup.timing import FrameRate
 
 SIZE = (160, 90)
@@ -199,7 +199,7 @@ def conform(take: Wanted, clips: Sequence[Path], *, path: Path) -> list[int | No
         drop_frame=";" in text,
         rate_policy=take.policy,
         placeholder_speed=take.speed,
-        placeholder_ramp=ramp_of(take),
+        placeholder_ramp=ramp_through(take.moments, rate=FrameRate.parse(take.cut)) if take.moments else None,
     )
     order = RenderOrder(originals=tuple(map(str, clips)), destination=str(path), delivery=delivery)
     conformed = render(order, lambda _done: None).conformed
@@ -207,12 +207,6 @@ def conform(take: Wanted, clips: Sequence[Path], *, path: Path) -> list[int | No
     assert (conformed.frames, conformed.rate.fps, conformed.timecode) == (take.frames, FPS[take.cut], text)
     assert (info.rate, info.frames, info.timecode) == (conformed.rate, take.frames, text)
     return [_number(frame) for frame in read_frames(path)]
-
-
-def ramp_of(take: Wanted) -> Ramp | None:
-    fps = FPS[take.cut]
-    points = tuple((number / fps, moment / fps) for number, moment in enumerate(take.moments))
-    return Ramp(points=points) if points else None
 
 
 def _number(frame: object) -> int | None:

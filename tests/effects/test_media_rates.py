@@ -28,8 +28,8 @@ from pickup.media.mapping import Mapping
 from pickup.media.render import render
 from pickup.offers.rates import RatePolicy, are_near, are_neighbours, frames_needed, usual_policy
 from pickup.ports import Conformed, Delivery, Sounding
-from pickup.ramps import Ramp
 from pickup.testing.clips import BITS, read_number, write_numbered_clip
+from pickup.testing.ramps import ramp_through
 from pickup.testing.sounding import tone, write_sounding_clip
 from pickup.timing import FrameRate, timecode
 
@@ -267,15 +267,10 @@ REWIND = [0, 2, 4, 6, 8, 10, 12, 12, 9, 6, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 1
 """Forward at double speed, a rewind, and on from the third frame: what the editor's ramp shows at each frame."""
 
 
-def ramp_of(*shown: int, cut: str) -> Ramp:
-    each = rate(cut).seconds(1)
-    return Ramp(points=tuple((number * each, frame * each) for number, frame in enumerate(shown)))
-
-
 def ramped(cut: str, shown: Sequence[int], **more: Any) -> Delivery:
     """A take whose placeholder shows these frames, counted at the rate of the cut."""
     speed = Fraction(max(shown) - min(shown), len(shown) - 1) * (-1 if shown[-1] < shown[0] else 1)
-    ramp = ramp_of(*shown, cut=cut)
+    ramp = ramp_through(shown, rate=rate(cut))
     return delivery_at(cut, placeholder_speed=speed, placeholder_ramp=ramp, **more)
 
 

@@ -21,6 +21,7 @@ from pickup._av.color import (
     assumed_matrix,
     foreign_color,
     frame_matrix,
+    matrix_told,
     quarter_turns,
     upright_rgb,
 )
@@ -69,6 +70,7 @@ __all__ = [
     "frame_matrix",
     "frame_of",
     "layout_name",
+    "matrix_told",
     "open_video",
     "planes_of",
     "quarter_turns",

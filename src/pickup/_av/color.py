@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from types import MappingProxyType
 
 import numpy as np
@@ -33,6 +34,19 @@ def upright_rgb(frame: VideoFrame) -> NDArray[np.uint8]:
     )
     pixels = np.asarray(converted.to_ndarray(), dtype=np.uint8)
     return np.ascontiguousarray(np.rot90(pixels, quarter_turns(frame)))
+
+
+@contextmanager
+def matrix_told(frame: VideoFrame, code: int) -> Iterator[None]:
+    """The frame says for a moment that its YUV matrix is this one: a filter graph takes no other than it was built for.
+
+    Afterwards it says again what it said: it may be shown, and looked at, more than once.
+    """
+    tagged, frame.colorspace = frame.colorspace, code
+    try:
+        yield
+    finally:
+        frame.colorspace = tagged
 
 
 def quarter_turns(frame: VideoFrame) -> int:

@@ -98,10 +98,10 @@ def _why_not_followed(event: Event, frame: int) -> str | None:
 
     Where a ramp falls, some programs name the frame that is shown and others the edge that it begins at.
     """
-    if event.speed is not None:
+    if event.ramp is None:
         return None
-    if event.ramp is None or event.ramp.unread:
-        return event.ramp.unread if event.ramp is not None else "of which nothing is known"
+    if event.ramp.unread:
+        return event.ramp.unread
     if event.ramp.falls_at(_since_start(event, frame)):
         return "and plays backwards there, where programs count frames in different ways"
     return None

@@ -24,6 +24,7 @@ from pickup._av import (
     assumed_matrix,
     ffmpeg_errors,
     foreign_color,
+    matrix_told,
     quarter_turns,
     thread_count,
 )
@@ -86,16 +87,9 @@ class Fitter:
             self._shape = shape
         if shape != self._shape:
             raise self._error("changes its picture format half way", "generate it again")
-        tagged, frame.colorspace = (
-            frame.colorspace,
-            self._matrix(frame),
-        )  # the graph takes no other than it was built for
-        try:
-            with ffmpeg_errors(self._clip.path):
-                self._graph.vpush(frame)
-                return self._graph.vpull()
-        finally:
-            frame.colorspace = tagged  # a ramp may show it again
+        with ffmpeg_errors(self._clip.path), matrix_told(frame, self._matrix(frame)):
+            self._graph.vpush(frame)
+            return self._graph.vpull()
 
     def _built(self, frame: VideoFrame, shape: _Shape) -> Graph:
         graph = Graph()

@@ -13,7 +13,6 @@ from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import pairwise
 
 from pickup.errors import MediaError, counted
 from pickup.media.footage import Footage, SourceFrame
@@ -173,10 +172,10 @@ class Mapping:
         most = most // 2 if self._makes_between else most  # the frame after each is held as well
         positions = list(self._positions())
         furthest, is_told = max(positions), False
-        for run in _runs(positions, most=most):
+        for run, rises in _runs(positions, most=most):
             is_last = not is_told and furthest in run
             is_told |= is_last
-            yield _Run(positions=run, is_held=not _rises(run), is_last=is_last)
+            yield _Run(positions=run, is_held=not rises, is_last=is_last)
 
     @property
     def speed(self) -> Fraction | None:
@@ -260,23 +259,20 @@ class Mapping:
         return TooShort(held=held, needed=self._needed, error=error)
 
 
-def _rises(positions: Sequence[Fraction | int]) -> bool:
-    return all(sooner <= later for sooner, later in pairwise(positions))
-
-
-def _runs(positions: Sequence[Fraction | int], *, most: int) -> Iterator[Sequence[Fraction | int]]:
-    """Positions cut into runs that rise, or that lie in so many frames at most."""
+def _runs(positions: Sequence[Fraction | int], *, most: int) -> Iterator[tuple[Sequence[Fraction | int], bool]]:
+    """Positions cut into runs that lie in so many frames at most, or else rise; with each, whether it rises."""
     run: list[Fraction | int] = []
     frames: set[int] = set()
     rises = True
     for position in positions:
-        rises = rises and (not run or position >= run[-1])
+        goes_on = rises and (not run or position >= run[-1])
         frames.add(math.floor(position))
-        if not rises and len(frames) > most:
-            yield run
-            run, frames, rises = [], {math.floor(position)}, True
+        if not goes_on and len(frames) > most:
+            yield run, rises
+            run, frames, goes_on = [], {math.floor(position)}, True
         run.append(position)
-    yield run
+        rises = goes_on
+    yield run, rises
 
 
 def natural_frames(footage: Footage, delivery: Delivery) -> int:

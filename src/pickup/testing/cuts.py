@@ -132,6 +132,7 @@ def shot(  # noqa: PLR0913 - each is a fact about a clip that some rule looks at
         source=source,
         media_frames=media_frames,
         speed=None if speed is None else Fraction(speed),
+        ramp=Ramp(unread="of which the timeline does not say what it shows when") if speed is None else None,
         media=media,
         online=True,
         enabled=enabled,

@@ -1,9 +1,18 @@
-"""Speed ramps as programs write them."""
+"""Speed ramps by the frames that they show, and as programs write them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from typing import Any
+
+from pickup.ramps import Ramp
+from pickup.timing import FrameRate
+
+
+def ramp_through(shown: Sequence[Fraction | float], *, rate: FrameRate) -> Ramp:
+    """A ramp through these frames of a placeholder's media, one for each frame of the cut from the first one on."""
+    return Ramp(points=tuple((rate.seconds(frame), Fraction(each) / rate.fps) for frame, each in enumerate(shown)))
 
 
 def hieros_ramp(shown: Sequence[float]) -> dict[str, Any]:

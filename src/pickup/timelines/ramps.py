@@ -15,7 +15,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import opentimelineio as otio
@@ -31,7 +31,7 @@ _SAME_MOMENT_S = Fraction(1, 1000)
 _SMOOTHED = "with smoothed keyframes, and how they are smoothed is not known"
 _UNSTATED = "of which the timeline does not say what it shows when"
 _OFFSET = "of which it is not certain where the clip begins in it"
-_TWICE = "beside another one, and which of them comes first is not stated"
+_TWICE = "beside another change of speed, and which of them comes first is not stated"
 _BACKWARDS = "beside a reverse, and which of them comes first is not stated"
 
 
@@ -61,17 +61,18 @@ def ramp_of(item: otio.core.Composable) -> Ramp | None:
 
 
 def _points(item: otio.core.Item, effect: otio.schema.TimeEffect, *, speed: Fraction) -> Points:
-    readers: dict[str, Callable[[], Points]] = {
-        "lookup": lambda: _hieros(item, effect, speed=speed),
-        "fcp_xml": lambda: _final_cuts(effect),
-        "Resolve_OTIO": lambda: _resolves(item, effect),
-    }
-    for key, reader in readers.items():
-        if child(effect.metadata, key) is not None:
-            if speed != 1 and key != "lookup":
-                raise _UnreadError(_TWICE)
-            return reader()
-    raise _UnreadError(_UNSTATED)
+    metadata = effect.metadata
+    if child(metadata, "lookup") is not None:
+        return _hieros(item, effect, speed=speed)
+    if child(metadata, "fcp_xml") is not None:
+        points = _final_cuts(effect)
+    elif child(metadata, "Resolve_OTIO") is not None:
+        points = _resolves(item, effect)
+    else:
+        raise _UnreadError(_UNSTATED)
+    if speed != 1:
+        raise _UnreadError(_TWICE)
+    return points
 
 
 def _is_idle(effect: otio.schema.TimeEffect) -> bool:

@@ -14,7 +14,7 @@ from av.filter import Graph
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from pickup._av import assumed_matrix
+from pickup._av import assumed_matrix, matrix_told
 from pickup.media.color.cube import read_cube, through_cube
 from pickup.media.qc.pictures import LONG_SIDE, Floats, Rgb, fitted_size, grid_of, lab_of, luma_of, shrunk
 
@@ -77,9 +77,8 @@ class Reducer:
         shape = (frame.width, frame.height, frame.format.name, matrix, int(frame.color_range))
         if shape != self._shape:
             self._graph, self._shape = _graph(*shape), shape
-        tagged, frame.colorspace = frame.colorspace, matrix  # the graph takes no other than it was built for
-        self._graph.vpush(frame)
-        frame.colorspace = tagged
+        with matrix_told(frame, matrix):
+            self._graph.vpush(frame)
         return Glance(number=number, picture=self._displayed(np.asarray(self._graph.vpull().to_ndarray(), np.uint8)))
 
     def _displayed(self, picture: Rgb) -> Rgb:
